@@ -1,0 +1,33 @@
+# How every target of the project is made: the same warnings, the same include root, one place.
+
+add_library(throng_options INTERFACE)
+add_library(throng::options ALIAS throng_options)
+target_compile_features(throng_options INTERFACE cxx_std_20)
+target_compile_options(throng_options INTERFACE -Wall -Wextra -Wshadow -Wpedantic)
+target_include_directories(throng_options INTERFACE ${PROJECT_SOURCE_DIR})
+if(THRONG_WARNINGS_AS_ERRORS)
+  target_compile_options(throng_options INTERFACE -Werror)
+endif()
+if(THRONG_SANITIZE)
+  target_compile_options(throng_options INTERFACE -fsanitize=${THRONG_SANITIZE}
+                                                  -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(throng_options INTERFACE -fsanitize=${THRONG_SANITIZE})
+endif()
+
+# throng_library(NAME SOURCES a.cpp b.hpp ... [PUBLIC dep ...] [PRIVATE dep ...])
+#   makes the static library throng_NAME and its alias throng::NAME.
+function(throng_library name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(throng_${name} STATIC ${ARG_SOURCES})
+  add_library(throng::${name} ALIAS throng_${name})
+  target_link_libraries(throng_${name} PUBLIC throng::options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
+endfunction()
+
+# throng_test(NAME SOURCES a_test.cpp ... LIBS dep ...)
+#   makes the GoogleTest program NAME_test; each of its tests is a ctest of its own.
+function(throng_test name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  add_executable(${name}_test ${ARG_SOURCES})
+  target_link_libraries(${name}_test PRIVATE throng::options ${ARG_LIBS} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name}_test DISCOVERY_TIMEOUT 60 PROPERTIES LABELS unit)
+endfunction()
