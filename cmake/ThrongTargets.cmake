@@ -3,6 +3,7 @@
 add_library(throng_options INTERFACE)
 add_library(throng::options ALIAS throng_options)
 target_compile_features(throng_options INTERFACE cxx_std_20)
+target_compile_definitions(throng_options INTERFACE THRONG_VERSION="${PROJECT_VERSION}")
 target_compile_options(throng_options INTERFACE -Wall -Wextra -Wshadow -Wpedantic)
 target_include_directories(throng_options INTERFACE ${PROJECT_SOURCE_DIR})
 if(THRONG_WARNINGS_AS_ERRORS)
