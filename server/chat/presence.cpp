@@ -1,0 +1,50 @@
+#include "server/chat/presence.hpp"
+
+#include <algorithm>
+
+namespace throng::chat {
+
+Presence::Person& Presence::person(UserId user) {
+  const auto [at, is_new] = people_.try_emplace(user);
+  if (is_new) at->second.last_seen = at->second.requested = directory_.last_seen(user);
+  return at->second;
+}
+
+void Presence::connected(UserId user) { ++person(user).sessions; }
+
+void Presence::disconnected(UserId user) {
+  const auto at = people_.find(user);
+  if (at == people_.end() || at->second.sessions == 0) return;
+  // Who is away is read from the directory when asked for, unless a write is still under way.
+  if (--at->second.sessions == 0 && at->second.requested == at->second.last_seen) {
+    people_.erase(at);
+  }
+}
+
+void Presence::active(UserId user, TimeMs now, Batch& batch) {
+  Person& p = person(user);
+  if (p.requested != 0 && now - p.requested < kLastSeenStep) return;
+  p.requested = now;
+  batch.last_seen.push_back({.user = user, .time = now});
+}
+
+void Presence::committed(const std::vector<LastSeenRecord>& records) {
+  for (const LastSeenRecord& record : records) {
+    const auto at = people_.find(record.user);
+    if (at == people_.end()) continue;
+    at->second.last_seen = std::max(at->second.last_seen, record.time);
+    if (at->second.sessions == 0 && at->second.requested == at->second.last_seen) {
+      people_.erase(at);
+    }
+  }
+}
+
+protocol::PresenceState Presence::state(UserId user) const {
+  const auto at = people_.find(user);
+  if (at == people_.end()) {
+    return {.user = user, .online = false, .last_seen = directory_.last_seen(user)};
+  }
+  return {.user = user, .online = at->second.sessions > 0, .last_seen = at->second.last_seen};
+}
+
+}  // namespace throng::chat

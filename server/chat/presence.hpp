@@ -1,0 +1,44 @@
+#pragma once
+
+#include <unordered_map>
+#include <vector>
+
+#include "server/chat/directory.hpp"
+#include "server/chat/records.hpp"
+
+namespace throng::chat {
+
+/// Who of the users homed on one shard is connected, and when each was last seen. Owned by that
+/// shard's thread.
+///
+/// Invariants: a last seen time is shown only once it is durable, so it never moves back, not even
+/// across a crash; it moves at most once per kLastSeenStep, so that busy people cost one write a
+/// step and not one an action.
+class Presence {
+ public:
+  explicit Presence(const Directory& directory) : directory_(directory) {}
+
+  static constexpr TimeMs kLastSeenStep = 5'000;
+
+  void connected(UserId user);
+  void disconnected(UserId user);
+  /// A person did something (not just the app); what has to be kept goes into `batch`.
+  void active(UserId user, TimeMs now, Batch& batch);
+  /// Requires: `records` are durable now.
+  void committed(const std::vector<LastSeenRecord>& records);
+  protocol::PresenceState state(UserId user) const;
+
+ private:
+  struct Person {
+    std::uint32_t sessions = 0;
+    TimeMs last_seen = 0;
+    TimeMs requested = 0;  ///< the newest time handed to a batch
+  };
+
+  Person& person(UserId user);
+
+  const Directory& directory_;
+  std::unordered_map<UserId, Person> people_;
+};
+
+}  // namespace throng::chat

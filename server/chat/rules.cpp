@@ -1,0 +1,262 @@
+#include "server/chat/rules.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "protocol/codec.hpp"
+
+namespace throng::chat {
+
+using protocol::Error;
+
+namespace {
+
+/// Identifies a send while it awaits its commit; who shares a hash by chance is told apart at the
+/// commit.
+std::uint64_t send_hash(ChatId chat, UserId from, std::string_view cmid) {
+  return protocol::mix(std::hash<std::string_view>{}(cmid) ^ protocol::mix(chat.value) ^
+                       (protocol::mix(from.value) << 1));
+}
+
+std::string encode_sent(ChatId chat, std::string_view cmid, Seq seq, TimeMs time) {
+  std::string json;
+  json.reserve(64 + cmid.size());
+  protocol::encode(json, protocol::Sent{.chat = chat, .cmid = cmid, .seq = seq, .time = time});
+  return json;
+}
+
+SharedEvents encode_message(const StoredMessage& m) {
+  std::string json;
+  json.reserve(112 + m.cmid.size() + m.body.size());
+  protocol::encode(json, protocol::Message{.chat = m.chat,
+                                           .seq = m.seq,
+                                           .from = m.from,
+                                           .cmid = m.cmid,
+                                           .time = m.time,
+                                           .body = m.body});
+  return std::make_shared<const std::string>(std::move(json));
+}
+
+}  // namespace
+
+Rules::Rules(Placement placement, const MessageLog& log, const Directory& directory,
+             const Pagination& pagination, Outbox& outbox)
+    : placement_(placement),
+      log_(log),
+      directory_(directory),
+      pagination_(pagination),
+      outbox_(outbox),
+      batch_(std::make_unique<Batch>()),
+      spare_(std::make_unique<Batch>()) {}
+
+Rules::~Rules() = default;
+
+void Rules::handle(Command&& command, TimeMs now) {
+  std::visit([&](auto& c) { on(c, now); }, command);
+}
+
+// ---- Sending ----
+
+void Rules::on(PostMessage& c, TimeMs now) {
+  Conversation* chat = load(c.chat);
+  if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat, c.cmid);
+  if (!chat->find_present(c.user)) return refuse(c.from, Error::kNotAMember, c.chat, c.cmid);
+
+  const std::uint64_t hash = send_hash(c.chat, c.user, c.cmid);
+  if (const auto at = uncommitted_.find(hash); at != uncommitted_.end()) {
+    auto& earlier = std::get<PendingMessage>(pending_at(at->second));
+    ++counts_.repeats;
+    earlier.repeats.push_back(
+        {.from = c.from, .chat = c.chat, .user = c.user, .cmid = std::move(c.cmid)});
+    return;
+  }
+  if (const auto first = log_.find(c.chat, c.user, c.cmid)) {
+    ++counts_.repeats;
+    return answer(c.from, encode_sent(c.chat, c.cmid, first->seq, first->time));
+  }
+  if (full()) {
+    ++counts_.overloaded;
+    return refuse(c.from, Error::kOverloaded, c.chat, c.cmid);
+  }
+  const std::uint64_t serial = await_commit(PendingMessage{
+      .chat = chat, .record = batch_->messages.size(), .from = c.from, .repeats = {}});
+  uncommitted_.emplace(hash, serial);
+  batch_->messages.push_back({.chat = c.chat,
+                              .seq = chat->accept(c.user),
+                              .from = c.user,
+                              .time = now,
+                              .cmid = std::move(c.cmid),
+                              .body = std::move(c.body)});
+}
+
+void Rules::finish(PendingMessage& p, const Batch& batch) {
+  const StoredMessage& m = batch.messages[p.record];
+  ++counts_.messages;
+  uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
+  p.chat->commit(m.seq);
+  answer(p.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
+  for (const Repeat& r : p.repeats) {
+    if (r.chat == m.chat && r.user == m.from && r.cmid == m.cmid) {
+      answer(r.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
+    } else {
+      refuse(r.from, Error::kOverloaded, r.chat, r.cmid);
+    }
+  }
+  to_attached(
+      *p.chat,
+      {.chat = m.chat, .events = encode_message(m), .except_client = p.from, .except_user = {}});
+}
+
+void Rules::take_back(PendingMessage& p, const Batch& batch) {
+  const StoredMessage& m = batch.messages[p.record];
+  uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
+  p.chat->roll_back();
+  refuse(p.from, Error::kUnavailable, m.chat, m.cmid);
+  for (const Repeat& r : p.repeats) refuse(r.from, Error::kUnavailable, r.chat, r.cmid);
+}
+
+// ---- Cursors ----
+
+void Rules::on(MarkCursor& c, TimeMs) {
+  Conversation* chat = load(c.chat);
+  if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat);
+  Member* member = chat->find_present(c.user);
+  if (!member) return refuse(c.from, Error::kNotAMember, c.chat);
+  const Seq read = std::max(member->read, c.read);
+  const Seq delivered = std::max({member->delivered, c.delivered, read});
+  if (delivered > chat->committed() && delivered > member->delivered) {
+    return refuse(c.from, Error::kBadField, c.chat, {}, {},
+                  "\"seq\" is above the last message of the chat");
+  }
+  if (delivered == member->delivered && read == member->read) return;
+
+  if (member->pending_cursor > serials_taken_) {
+    const auto& earlier = std::get<PendingCursor>(pending_at(member->pending_cursor));
+    batch_->cursors[earlier.record].delivered = delivered;
+    batch_->cursors[earlier.record].read = read;
+  } else {
+    if (full()) return refuse(c.from, Error::kOverloaded, c.chat);
+    member->pending_cursor = await_commit(PendingCursor{.chat = chat,
+                                                        .record = batch_->cursors.size(),
+                                                        .delivered_before = member->delivered,
+                                                        .read_before = member->read});
+    batch_->cursors.push_back(
+        {.chat = c.chat, .user = c.user, .delivered = delivered, .read = read});
+  }
+  member->delivered = delivered;
+  member->read = read;
+}
+
+void Rules::finish(PendingCursor& p, const Batch& batch) {
+  const CursorRecord& r = batch.cursors[p.record];
+  ++counts_.cursor_moves;
+  auto& senders = scratch_users_;
+  senders.clear();
+  p.chat->senders(p.delivered_before, r.delivered, r.user, senders);
+  p.chat->senders(p.read_before, r.read, r.user, senders);
+  if (senders.empty()) return;
+  std::ranges::sort(senders);
+  senders.erase(std::unique(senders.begin(), senders.end()), senders.end());
+
+  std::string json;
+  protocol::encode(
+      json,
+      protocol::Receipt{.chat = r.chat, .user = r.user, .delivered = r.delivered, .read = r.read});
+  const auto events = std::make_shared<const std::string>(std::move(json));
+  for (const UserId sender : senders) {
+    outbox_.mail(placement_.of(sender), Notice{.user = sender, .events = events});
+  }
+}
+
+void Rules::take_back(PendingCursor& p, const Batch& batch) {
+  const CursorRecord& r = batch.cursors[p.record];
+  if (Member* member = p.chat->find(r.user)) {
+    member->delivered = p.delivered_before;
+    member->read = p.read_before;
+  }
+}
+
+void Rules::on(ShowTyping& c, TimeMs) {
+  Conversation* chat = load(c.chat);
+  if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat);
+  if (!chat->find_present(c.user)) return refuse(c.from, Error::kNotAMember, c.chat);
+  std::string json;
+  protocol::encode(json, protocol::Typing{.chat = c.chat, .user = c.user});
+  to_attached(*chat, {.chat = c.chat,
+                      .events = std::make_shared<const std::string>(std::move(json)),
+                      .except_client = std::nullopt,
+                      .except_user = c.user});
+}
+
+// ---- Commits ----
+
+std::uint64_t Rules::await_commit(Pending pending) {
+  gathering_.push_back(std::move(pending));
+  return serials_taken_ + gathering_.size();
+}
+
+Rules::Pending& Rules::pending_at(std::uint64_t serial) {
+  if (serial > serials_taken_) return gathering_[serial - serials_taken_ - 1];
+  return committing_[serial - (serials_taken_ - committing_.size()) - 1];
+}
+
+std::unique_ptr<Batch> Rules::take_batch() {
+  if (commit_under_way_ || batch_->empty()) return nullptr;
+  commit_under_way_ = true;
+  committing_.swap(gathering_);
+  serials_taken_ += committing_.size();
+  return std::exchange(batch_, std::move(spare_));
+}
+
+void Rules::committed(std::unique_ptr<Batch> batch, bool ok) {
+  commit_under_way_ = false;
+  if (ok) {
+    for (Pending& p : committing_) {
+      std::visit([&](auto& pending) { finish(pending, *batch); }, p);
+    }
+  } else {
+    // What gathered meanwhile rests on seqs that aren't certain any more, so it goes too, and
+    // everything is undone in the opposite order.
+    counts_.failed += pending();
+    for (auto p = gathering_.rbegin(); p != gathering_.rend(); ++p) {
+      std::visit([&](auto& pending) { take_back(pending, *batch_); }, *p);
+    }
+    for (auto p = committing_.rbegin(); p != committing_.rend(); ++p) {
+      std::visit([&](auto& pending) { take_back(pending, *batch); }, *p);
+    }
+    serials_taken_ += gathering_.size();
+    gathering_.clear();
+    batch_->clear();
+  }
+  committing_.clear();
+  batch->clear();
+  spare_ = std::move(batch);
+}
+
+// ---- Ways out ----
+
+void Rules::to_attached(const Conversation& chat, const Deliver& deliver) {
+  const auto attached = chat.attached();
+  for (ShardIndex shard = 0; shard < attached.size(); ++shard) {
+    if (attached[shard] > 0) outbox_.mail(shard, deliver);
+  }
+}
+
+void Rules::answer(const ClientRef& to, std::string json, std::uint32_t line) {
+  outbox_.mail(to.shard,
+               Answer{.to = to, .json = std::move(json), .error = std::nullopt, .line = line});
+}
+
+void Rules::refuse(const ClientRef& to, Error error, ChatId chat, std::string_view cmid,
+                   std::string_view ref, std::string_view detail, std::uint32_t line) {
+  std::string json;
+  protocol::encode(
+      json, protocol::Failure{.code = error,
+                              .detail = detail.empty() ? protocol::error_text(error) : detail,
+                              .chat = chat,
+                              .cmid = cmid,
+                              .ref = ref});
+  outbox_.mail(to.shard, Answer{.to = to, .json = std::move(json), .error = error, .line = line});
+}
+
+}  // namespace throng::chat

@@ -1,0 +1,144 @@
+// Catch-up and history: the part of the rules that reads the log.
+
+#include <algorithm>
+
+#include "protocol/codec.hpp"
+#include "server/chat/rules.hpp"
+
+namespace throng::chat {
+
+using protocol::Error;
+
+void Rules::on(Attach& c, TimeMs) {
+  Conversation* chat = load(c.chat);
+  // Attached first, read afterwards: whatever is committed after the read comes as live traffic.
+  // Who turns out not to be a member is attached all the same, so that one Detach always fits.
+  if (chat) chat->attach(c.from.shard);
+  const Member* member = chat ? chat->find_present(c.user) : nullptr;
+  if (!member) {
+    Page page{.to = c.from, .complete = true, .member = false, .state = {}};
+    page.state.chat = c.chat;
+    outbox_.mail(c.from.shard, std::move(page));
+    return;
+  }
+  const Seq start = std::max(c.have.value_or(member->delivered), member->joined_after);
+  send_page(c.from, *chat, c.user, std::min(start, chat->committed()));
+}
+
+void Rules::on(NextPage& c, TimeMs) {
+  Conversation* chat = load(c.chat);
+  if (!chat || !chat->find(c.user)) return;
+  send_page(c.from, *chat, c.user, c.after);
+}
+
+void Rules::on(Detach& c, TimeMs) {
+  const auto at = chats_.find(c.chat);
+  if (at != chats_.end()) at->second.detach(c.shard);
+}
+
+void Rules::send_page(const ClientRef& to, Conversation& chat, UserId user, Seq after) {
+  const Member& member = *chat.find(user);
+  const Seq end = std::min(member.horizon(chat.committed()), chat.committed());
+  Page page{.to = to, .through = after, .complete = false, .member = member.present, .state = {}};
+  page.state.chat = chat.id();
+  if (after < end) {
+    page.messages = static_cast<std::uint32_t>(
+        log_.read_forward(chat.id(), after, end, kCatchUpPage, [&](const StoredView& m) {
+          if (!page.events.empty()) page.events.push_back('\n');
+          protocol::encode(page.events, m);
+          page.through = m.seq;
+          return true;
+        }));
+    ++counts_.catch_up_pages;
+    counts_.catch_up_messages += page.messages;
+  }
+  // A log that has less than was committed would make this loop; such a page ends the catch-up.
+  page.complete = page.through >= end || page.messages == 0;
+  if (page.complete) {
+    page.state = state_of(chat, member);
+    if (member.present) add_receipts_of_others(page.events, chat, user);
+  }
+  outbox_.mail(to.shard, std::move(page));
+}
+
+void Rules::add_receipts_of_others(std::string& events, const Conversation& chat,
+                                   UserId user) const {
+  if (chat.members().size() > Conversation::kReceiptMembers) return;
+  for (const Member& other : chat.members()) {
+    // A move that awaits its commit is told when it is durable, to this session too.
+    const bool uncommitted = other.pending_cursor > serials_taken_ - committing_.size();
+    // Who joined later starts at a cursor that no device of his ever said.
+    const bool said_something = other.delivered > other.joined_after;
+    if (other.user == user || !other.present || !said_something || uncommitted) continue;
+    if (!events.empty()) events.push_back('\n');
+    protocol::encode(events, protocol::Receipt{.chat = chat.id(),
+                                               .user = other.user,
+                                               .delivered = other.delivered,
+                                               .read = other.read});
+  }
+}
+
+protocol::ChatState Rules::state_of(const Conversation& chat, const Member& member) const {
+  protocol::ChatState state{.chat = chat.id(),
+                            .last = member.horizon(chat.committed()),
+                            .delivered = member.delivered,
+                            .read = member.read,
+                            .unread = 0};
+  const PageLimit all{.messages = static_cast<std::size_t>(-1),
+                      .bytes = static_cast<std::size_t>(-1)};
+  if (state.read < state.last) {
+    log_.read_forward(chat.id(), state.read, state.last, all, [&](const StoredView& m) {
+      if (m.from != member.user) ++state.unread;
+      return state.unread < protocol::kMaxUnread;
+    });
+  }
+  return state;
+}
+
+void Rules::on(FetchHistory& c, TimeMs) {
+  Conversation* chat = load(c.chat);
+  if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat, {}, c.ref);
+  const Member* member = chat->find(c.user);
+  if (!member && !c.admin) return refuse(c.from, Error::kNotAMember, c.chat, {}, c.ref);
+  const Seq above = member ? member->joined_after : 0;
+  Seq before = (member ? member->horizon(chat->committed()) : chat->committed()) + 1;
+  if (!c.pagination_token.empty()) {
+    const auto place = pagination_.read(c.chat, c.pagination_token);
+    if (!place) return refuse(c.from, Error::kBadPagination, c.chat, {}, c.ref);
+    before = std::min(before, *place);
+  }
+
+  std::vector<StoredMessage> messages;
+  const PageLimit limit{.messages = std::min<std::size_t>(c.limit, kHistoryPage.messages),
+                        .bytes = kHistoryPage.bytes};
+  Seq oldest = before;
+  log_.read_backward(c.chat, before, above, limit, [&](const StoredView& m) {
+    messages.push_back({.chat = m.chat,
+                        .seq = m.seq,
+                        .from = m.from,
+                        .time = m.time,
+                        .cmid = std::string(m.cmid),
+                        .body = std::string(m.body)});
+    oldest = m.seq;
+    return true;
+  });
+  counts_.history_messages += messages.size();
+
+  const bool more = !messages.empty() && oldest > above + 1;
+  const std::string next = more ? pagination_.token(c.chat, oldest) : std::string();
+  protocol::History history{.chat = c.chat, .messages = {}, .next = next, .ref = c.ref};
+  history.messages.reserve(messages.size());
+  for (const StoredMessage& m : messages) {
+    history.messages.push_back({.chat = m.chat,
+                                .seq = m.seq,
+                                .from = m.from,
+                                .cmid = m.cmid,
+                                .time = m.time,
+                                .body = m.body});
+  }
+  std::string json;
+  protocol::encode(json, history);
+  answer(c.from, std::move(json));
+}
+
+}  // namespace throng::chat
