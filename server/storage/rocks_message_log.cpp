@@ -1,0 +1,128 @@
+#include "server/storage/rocks_message_log.hpp"
+
+#include <boost/container/small_vector.hpp>
+#include <limits>
+
+#include "server/storage/coding.hpp"
+#include "server/storage/page_budget.hpp"
+
+namespace throng::storage {
+namespace {
+
+constexpr chat::Seq kMaxSeq = std::numeric_limits<chat::Seq>::max();
+
+/// The first key behind the message (chat, last).
+PairKey end_key(chat::ChatId chat, chat::Seq last) {
+  return last == kMaxSeq ? pair_key(chat.value + 1, 0) : pair_key(chat.value, last + 1);
+}
+
+chat::StoredView decode(chat::ChatId chat, std::string_view key, std::string_view value) {
+  chat::StoredView message;
+  message.chat = chat;
+  message.seq = load_big_endian(key, kNumberBytes);
+  ValueReader reader(value);
+  message.from.value = reader.varint();
+  message.time = static_cast<chat::TimeMs>(reader.varint());
+  message.cmid = reader.bytes(reader.varint());
+  message.body = reader.rest();
+  return message;
+}
+
+}  // namespace
+
+chat::Seq RocksMessageLog::last_seq(chat::ChatId chat) const {
+  chat::Seq last = 0;
+  store_.scan(Family::kMessages, as_view(pair_key(chat.value, 0)), as_view(end_key(chat, kMaxSeq)),
+              Order::kFalling, [&](std::string_view key, std::string_view) {
+                last = load_big_endian(key, kNumberBytes);
+                return false;
+              });
+  return last;
+}
+
+std::size_t RocksMessageLog::read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
+                                          chat::PageLimit limit, const Visitor& visit) const {
+  if (after >= through) return 0;
+  return read(chat, after + 1, through, Order::kRising, limit, visit);
+}
+
+std::size_t RocksMessageLog::read_backward(chat::ChatId chat, chat::Seq before, chat::Seq above,
+                                           chat::PageLimit limit, const Visitor& visit) const {
+  if (before == 0 || above >= before - 1) return 0;
+  return read(chat, above + 1, before - 1, Order::kFalling, limit, visit);
+}
+
+std::size_t RocksMessageLog::read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order,
+                                  chat::PageLimit limit, const Visitor& visit) const {
+  PageBudget budget(limit);
+  store_.scan(Family::kMessages, as_view(pair_key(chat.value, first)), as_view(end_key(chat, last)),
+              order, [&](std::string_view key, std::string_view value) {
+                const chat::StoredView message = decode(chat, key, value);
+                return budget.take(message.body.size()) && visit(message);
+              });
+  return budget.taken();
+}
+
+std::optional<chat::Position> RocksMessageLog::find(chat::ChatId chat, chat::UserId from,
+                                                    std::string_view cmid) const {
+  if (cmid.empty()) return std::nullopt;
+  const PairKey owner = pair_key(chat.value, from.value);
+  boost::container::small_vector<char, sizeof(PairKey) + protocol::kMaxCmidBytes> key(owner.begin(),
+                                                                                      owner.end());
+  key.insert(key.end(), cmid.begin(), cmid.end());
+  std::string value;
+  if (!store_.get(Family::kCmids, {key.data(), key.size()}, value)) return std::nullopt;
+  ValueReader reader(value);
+  chat::Position position;
+  position.seq = reader.varint();
+  position.time = static_cast<chat::TimeMs>(reader.varint());
+
+  const PairKey place = pair_key(chat.value, position.seq);
+  if (!store_.get(Family::kMessages, as_view(place), value)) return std::nullopt;
+  const chat::StoredView message = decode(chat, as_view(place), value);
+  if (message.from != from || message.cmid != cmid) return std::nullopt;
+  return position;
+}
+
+std::vector<chat::CursorRecord> RocksMessageLog::cursors(chat::ChatId chat) const {
+  std::vector<chat::CursorRecord> result;
+  store_.scan(Family::kCursors, as_view(pair_key(chat.value, 0)),
+              as_view(pair_key(chat.value + 1, 0)), Order::kRising,
+              [&](std::string_view key, std::string_view value) {
+                ValueReader reader(value);
+                chat::CursorRecord cursor;
+                cursor.chat = chat;
+                cursor.user.value = load_big_endian(key, kNumberBytes);
+                cursor.delivered = reader.varint();
+                cursor.read = reader.varint();
+                result.push_back(cursor);
+                return true;
+              });
+  return result;
+}
+
+boost::system::error_code RocksMessageLog::commit(std::span<const chat::Batch* const> batches) {
+  batch_.clear();
+  for (const chat::Batch* batch : batches) {
+    for (const chat::StoredMessage& message : batch->messages) put(message);
+    for (const chat::CursorRecord& cursor : batch->cursors) put(cursor);
+  }
+  return store_.write(batch_, store_.commit_sync());
+}
+
+void RocksMessageLog::put(const chat::StoredMessage& message) {
+  const Varints head(message.from.value, message.time, message.cmid.size());
+  batch_.put(Family::kMessages, {as_view(pair_key(message.chat.value, message.seq))},
+             {head.view(), message.cmid, message.body});
+  if (message.cmid.empty()) return;
+  const PairKey owner = pair_key(message.chat.value, message.from.value);
+  batch_.put(Family::kCmids, {as_view(owner), message.cmid},
+             {Varints(message.seq, message.time).view()});
+}
+
+void RocksMessageLog::put(const chat::CursorRecord& cursor) {
+  batch_.put(Family::kCursors, {as_view(pair_key(cursor.chat.value, cursor.user.value))},
+             {Varints(cursor.delivered, cursor.read).view()});
+}
+
+}  // namespace throng::storage

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "server/chat/message_log.hpp"
+#include "server/storage/rocks_store.hpp"
+
+namespace throng::storage {
+
+/// The message log on RocksDB. A commit is one atomic write: a message, its place in the index of
+/// client ids and the cursors of its group are all there or all absent.
+///
+/// Reads: any thread; they throw as RocksStore's do. Commit: one thread at a time.
+/// The index entry of a cmid counts only if the message it names agrees, so one that a failed
+/// commit left behind says nothing. An empty cmid isn't indexed.
+class RocksMessageLog final : public chat::MessageLog {
+ public:
+  /// Requires: `store` outlives the log.
+  explicit RocksMessageLog(RocksStore& store) : store_(store), batch_(store) {}
+
+  chat::Seq last_seq(chat::ChatId chat) const override;
+  std::size_t read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
+                           chat::PageLimit limit, const Visitor& visit) const override;
+  std::size_t read_backward(chat::ChatId chat, chat::Seq before, chat::Seq above,
+                            chat::PageLimit limit, const Visitor& visit) const override;
+  std::optional<chat::Position> find(chat::ChatId chat, chat::UserId from,
+                                     std::string_view cmid) const override;
+  std::vector<chat::CursorRecord> cursors(chat::ChatId chat) const override;
+
+  boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
+
+ private:
+  void put(const chat::StoredMessage& message);
+  void put(const chat::CursorRecord& cursor);
+  /// Visits messages with first <= seq <= last.
+  std::size_t read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order,
+                   chat::PageLimit limit, const Visitor& visit) const;
+
+  RocksStore& store_;
+
+  // Owned by the committing thread
+  RocksBatch batch_;
+};
+
+}  // namespace throng::storage
