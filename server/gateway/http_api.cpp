@@ -1,0 +1,447 @@
+#include "server/gateway/http_api.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <boost/json.hpp>
+#include <boost/url.hpp>
+#include <charconv>
+#include <optional>
+
+#include "fmt/format.h"
+#include "server/gateway/accounts.hpp"
+#include "server/gateway/http_exchange.hpp"
+
+namespace throng::gateway {
+
+namespace asio = boost::asio;
+namespace json = boost::json;
+using protocol::Error;
+
+namespace {
+
+constexpr std::size_t kMaxLines = 1000;
+constexpr std::size_t kMaxChatNameBytes = 100;
+constexpr std::size_t kMaxKeyBytes = 64;
+constexpr chat::TimeMs kTokenLifeMs = chat::TimeMs{30} * 24 * 3600 * 1000;
+
+/// What a handler throws to end with an error; caught in serve_http.
+struct Refusal {
+  Error error;
+  std::string detail;
+};
+
+struct Call {
+  Services& services;
+  const HttpRequest& request;
+  boost::urls::url_view url;
+  protocol::Claims claims{};
+};
+
+// ---- Reading requests ----
+
+json::object parse_object(std::string_view text) {
+  boost::system::error_code error;
+  json::value value = json::parse(text, error);
+  if (error || !value.is_object()) throw Refusal{Error::kBadJson, "the body must be a JSON object"};
+  return std::move(value.as_object());
+}
+
+std::string string_field(const json::object& object, std::string_view name, std::size_t max_bytes,
+                         bool required = true) {
+  const json::value* value = object.if_contains(name);
+  if (!value && !required) return {};
+  if (!value || !value->is_string()) {
+    throw Refusal{Error::kBadField, fmt::format("\"{}\" must be a string", name)};
+  }
+  const json::string& text = value->as_string();
+  if (text.size() > max_bytes) {
+    throw Refusal{Error::kTooLarge, fmt::format("\"{}\" is over {} bytes", name, max_bytes)};
+  }
+  return std::string(text);
+}
+
+std::uint64_t checked_id(const json::value* value, std::string_view name) {
+  boost::system::error_code error;
+  const auto id = value && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
+  if (error || id == 0 || id > protocol::kMaxId) {
+    throw Refusal{Error::kBadField,
+                  fmt::format("\"{}\" must be an integer from 1 to {}", name, protocol::kMaxId)};
+  }
+  return id;
+}
+
+std::uint64_t id_field(const json::object& object, std::string_view name) {
+  return checked_id(object.if_contains(name), name);
+}
+
+std::vector<chat::UserId> users_field(const json::object& object, std::string_view name,
+                                      bool required) {
+  const json::value* value = object.if_contains(name);
+  if (!value && !required) return {};
+  if (!value || !value->is_array()) {
+    throw Refusal{Error::kBadField, fmt::format("\"{}\" must be an array of user ids", name)};
+  }
+  std::vector<chat::UserId> users;
+  for (const json::value& item : value->as_array()) users.push_back({checked_id(&item, name)});
+  return users;
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::string query_value(const Call& call, std::string_view name) {
+  const auto params = call.url.params();
+  const auto at = params.find(name);
+  return at == params.end() ? std::string() : std::string((*at).value);
+}
+
+std::uint64_t path_id(const Call& call, std::size_t segment) {
+  const auto segments = call.url.segments();
+  auto at = segments.begin();
+  std::advance(at, static_cast<std::ptrdiff_t>(segment));
+  const auto id = parse_number(*at);
+  if (!id || *id == 0 || *id > protocol::kMaxId) throw Refusal{Error::kNotFound, {}};
+  return *id;
+}
+
+protocol::Claims authenticate(const Services& services, std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!authorization.starts_with(kScheme)) {
+    throw Refusal{Error::kBadToken, "an \"Authorization: Bearer\" header is needed"};
+  }
+  const auto claims =
+      services.server.tokens.verify(authorization.substr(kScheme.size()), services.wall_ms);
+  if (claims.has_error()) throw Refusal{claims.error(), {}};
+  return *claims;
+}
+
+// ---- Asking shards ----
+
+HttpReply to_reply(chat::Answer&& answer) {
+  if (answer.json.empty()) return error_reply(Error::kUnavailable, "no answer in time");
+  const unsigned status = answer.error ? protocol::http_status(*answer.error) : 200;
+  return {.status = status, .content_type = "application/json", .body = std::move(answer.json)};
+}
+
+/// Sends the command that `make(ref)` returns to the chat's shard and waits for the answer.
+template <class Make>
+asio::awaitable<HttpReply> ask_chat(Call& call, chat::ChatId chat, Make make) {
+  Services& s = call.services;
+  const chat::ShardIndex owner = s.placement.of(chat);
+  if (s.office.congested(owner)) {
+    s.metrics.add(metrics::Metric::kRefusedOverloaded);
+    throw Refusal{Error::kOverloaded, {}};
+  }
+  HttpExchange& exchange = HttpExchange::open(s, 1);
+  s.office.send(owner, chat::Command(make(exchange.ref())));
+  auto answers = co_await HttpExchange::wait(s, exchange);
+  co_return to_reply(std::move(answers.front()));
+}
+
+/// Runs an account job on the password thread and waits for its result here.
+template <class Start>
+asio::awaitable<Accounts::Result> ask_accounts(Services& services, Start start) {
+  HttpExchange& exchange = HttpExchange::open(services, 1);
+  auto result = std::make_shared<Accounts::Result>(Error::kUnavailable);
+  start([&io = services.io, &services, ref = exchange.ref(), result](Accounts::Result r) {
+    asio::post(io, [&services, ref, result, r] {
+      *result = r;
+      if (HttpExchange* waiting = services.exchanges.find(ref.slot, ref.generation)) {
+        waiting->on_answer({.to = ref, .json = "done", .error = std::nullopt, .line = 0});
+      }
+    });
+  });
+  co_await HttpExchange::wait(services, exchange);
+  co_return *result;
+}
+
+// ---- Resources ----
+
+HttpReply account_reply(Services& services, const Accounts::Result& result) {
+  if (result.has_error()) {
+    const bool bad_field = result.error() == Error::kBadField;
+    return error_reply(
+        result.error(),
+        bad_field ? "\"email\" must be an address, \"password\" 8 to 128 bytes" : "");
+  }
+  const std::string token = services.server.tokens.mint(
+      {.user = *result, .expires = services.wall_ms + kTokenLifeMs, .admin = false});
+  return {.status = 200,
+          .content_type = "application/json",
+          .body = fmt::format(R"({{"user":{},"token":"{}"}})", result->value, token)};
+}
+
+asio::awaitable<HttpReply> register_user(Call& call) {
+  const json::object body = parse_object(call.request.body);
+  auto email = string_field(body, "email", Accounts::kMaxEmailBytes);
+  auto password = string_field(body, "password", Accounts::kMaxPasswordBytes);
+  auto name = string_field(body, "name", Accounts::kMaxNameBytes, false);
+  const auto result = co_await ask_accounts(call.services, [&](Accounts::Done done) {
+    call.services.server.accounts.register_user(std::move(email), std::move(password),
+                                                std::move(name), std::move(done));
+  });
+  co_return account_reply(call.services, result);
+}
+
+asio::awaitable<HttpReply> log_in(Call& call) {
+  const json::object body = parse_object(call.request.body);
+  auto email = string_field(body, "email", Accounts::kMaxEmailBytes);
+  auto password = string_field(body, "password", Accounts::kMaxPasswordBytes);
+  const auto result = co_await ask_accounts(call.services, [&](Accounts::Done done) {
+    call.services.server.accounts.log_in(std::move(email), std::move(password), std::move(done));
+  });
+  co_return account_reply(call.services, result);
+}
+
+/// One object of `POST /chats`, checked; its chat has an id already, or is the one that the same
+/// key made before.
+struct ChatRequest {
+  chat::CreateChat command;
+  std::optional<chat::ChatId> existing;
+};
+
+ChatRequest read_chat_request(Call& call, std::string_view text) {
+  const json::object body = parse_object(text);
+  ChatRequest request;
+  chat::ChatRecord& record = request.command.record;
+  record.creator = call.claims.user;
+  record.name = string_field(body, "name", kMaxChatNameBytes, false);
+  record.key = string_field(body, "key", kMaxKeyBytes, false);
+  request.command.members = users_field(body, "members", true);
+  if (!call.claims.admin) request.command.members.push_back(call.claims.user);
+  if (request.command.members.size() > chat::Rules::kMaxChatMembers) {
+    throw Refusal{Error::kTooLarge, "too many members"};
+  }
+  chat::Directory& directory = call.services.server.directory;
+  if (!record.key.empty()) {
+    request.existing = directory.chat_by_key(record.creator, record.key);
+  }
+  if (!request.existing) record.chat = directory.next_chat_id();
+  return request;
+}
+
+asio::awaitable<HttpReply> create_chats(Call& call) {
+  Services& s = call.services;
+  const bool many = call.request.content_type.starts_with("application/x-ndjson");
+  std::vector<std::string_view> lines;
+  if (many) {
+    protocol::for_each_line(call.request.body, [&](std::string_view l) { lines.push_back(l); });
+  } else {
+    lines.push_back(call.request.body);
+  }
+  if (lines.empty()) throw Refusal{Error::kBadJson, "the body is empty"};
+  if (lines.size() > kMaxLines) throw Refusal{Error::kTooLarge, "over 1000 lines"};
+
+  std::vector<ChatRequest> requests;
+  for (const std::string_view line : lines) requests.push_back(read_chat_request(call, line));
+  HttpExchange& exchange = HttpExchange::open(s, static_cast<std::uint32_t>(lines.size()));
+  const chat::ClientRef ref = exchange.ref();
+  for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    if (requests[i].existing) {
+      exchange.on_answer(
+          {.to = ref,
+           .json = fmt::format(R"({{"op":"chat","chat":{}}})", requests[i].existing->value),
+           .error = std::nullopt,
+           .line = i});
+      continue;
+    }
+    chat::CreateChat& command = requests[i].command;
+    command.from = ref;
+    command.line = i;
+    s.office.send(s.placement.of(command.record.chat), chat::Command(std::move(command)));
+  }
+  auto answers = co_await HttpExchange::wait(s, exchange);
+  if (!many) co_return to_reply(std::move(answers.front()));
+  HttpReply reply{.status = 200, .content_type = "application/x-ndjson", .body = {}};
+  for (chat::Answer& answer : answers) {
+    reply.body += to_reply(std::move(answer)).body;
+    reply.body += '\n';
+  }
+  co_return reply;
+}
+
+asio::awaitable<HttpReply> list_chats(Call& call) {
+  std::string body = R"({"chats":[)";
+  for (const chat::ChatId id : call.services.server.directory.chats_of(call.claims.user)) {
+    if (body.back() != '[') body += ',';
+    const auto record = call.services.server.directory.chat(id);
+    body += fmt::format(R"({{"chat":{},"name":)", id.value);
+    protocol::encode_string(body, record ? record->name : std::string());
+    body += '}';
+  }
+  body += "]}";
+  co_return HttpReply{.status = 200, .content_type = "application/json", .body = std::move(body)};
+}
+
+asio::awaitable<HttpReply> change_members(Call& call, chat::ChatId id,
+                                          std::vector<chat::UserId> add,
+                                          std::vector<chat::UserId> remove) {
+  co_return co_await ask_chat(call, id, [&](const chat::ClientRef& ref) {
+    return chat::ChangeMembers{.from = ref,
+                               .by = call.claims.user,
+                               .admin = call.claims.admin,
+                               .chat = id,
+                               .add = std::move(add),
+                               .remove = std::move(remove)};
+  });
+}
+
+asio::awaitable<HttpReply> add_members(Call& call) {
+  const chat::ChatId id{path_id(call, 1)};
+  const json::object body = parse_object(call.request.body);
+  auto add = users_field(body, "add", true);
+  co_return co_await change_members(call, id, std::move(add), std::vector<chat::UserId>());
+}
+
+asio::awaitable<HttpReply> remove_member(Call& call) {
+  const chat::ChatId id{path_id(call, 1)};
+  std::vector<chat::UserId> remove(1, chat::UserId{path_id(call, 3)});
+  co_return co_await change_members(call, id, std::vector<chat::UserId>(), std::move(remove));
+}
+
+/// A client message id for calls that brought none.
+std::string own_cmid(const Call& call) {
+  return fmt::format("http-{}-{}-{}", call.services.wall_ms, call.services.shard,
+                     ++call.services.cmids_made);
+}
+
+asio::awaitable<HttpReply> send_message(Call& call) {
+  const json::object body = parse_object(call.request.body);
+  const chat::UserId user{id_field(body, "user_id")};
+  const chat::ChatId id{id_field(body, "chat_id")};
+  std::string text = string_field(body, "msgText", protocol::kMaxBodyBytes);
+  std::string cmid = string_field(body, "cmid", protocol::kMaxCmidBytes, false);
+  if (text.empty()) throw Refusal{Error::kBadField, "\"msgText\" must not be empty"};
+  if (user != call.claims.user && !call.claims.admin) {
+    throw Refusal{Error::kForbidden, "\"user_id\" must be the token's user"};
+  }
+  if (cmid.empty()) cmid = own_cmid(call);
+  co_return co_await ask_chat(call, id, [&](const chat::ClientRef& ref) {
+    return chat::PostMessage{
+        .from = ref, .user = user, .chat = id, .cmid = std::move(cmid), .body = std::move(text)};
+  });
+}
+
+asio::awaitable<HttpReply> fetch_history(Call& call) {
+  const auto id = parse_number(query_value(call, "chatId"));
+  if (!id || *id == 0 || *id > protocol::kMaxId) {
+    throw Refusal{Error::kBadField, "chatId must be a chat's id"};
+  }
+  const std::string limit_text = query_value(call, "limit");
+  const auto limit = limit_text.empty() ? protocol::kDefaultFetchLimit : parse_number(limit_text);
+  if (!limit || *limit == 0 || *limit > protocol::kMaxFetchLimit) {
+    throw Refusal{Error::kBadField,
+                  fmt::format("limit must be an integer from 1 to {}", protocol::kMaxFetchLimit)};
+  }
+  co_return co_await ask_chat(call, {*id}, [&](const chat::ClientRef& ref) {
+    return chat::FetchHistory{.from = ref,
+                              .user = call.claims.user,
+                              .admin = call.claims.admin,
+                              .chat = {*id},
+                              .pagination_token = query_value(call, "paginationToken"),
+                              .limit = static_cast<std::uint32_t>(*limit),
+                              .ref = {}};
+  });
+}
+
+asio::awaitable<HttpReply> health(Call&) {
+  co_return HttpReply{.status = 200, .content_type = "text/plain", .body = "ok\n"};
+}
+
+asio::awaitable<HttpReply> readiness(Call& call) {
+  const bool ready = call.services.node.ready() && !call.services.stopping;
+  co_return HttpReply{.status = ready ? 200U : 503U,
+                      .content_type = "text/plain",
+                      .body = ready ? "ready\n" : "not ready\n"};
+}
+
+asio::awaitable<HttpReply> metrics(Call& call) {
+  co_return HttpReply{.status = 200,
+                      .content_type = "text/plain; version=0.0.4; charset=utf-8",
+                      .body = call.services.node.metrics_page()};
+}
+
+// ---- Routing ----
+
+struct Route {
+  std::string_view method;
+  std::string_view path;  ///< "*" stands for one segment
+  bool public_access;
+  asio::awaitable<HttpReply> (*serve)(Call&);
+};
+
+constexpr Route kRoutes[] = {
+    {"POST", "/register", true, register_user},
+    {"POST", "/login", true, log_in},
+    {"POST", "/chats", false, create_chats},
+    {"GET", "/chats", false, list_chats},
+    {"POST", "/chats/*/members", false, add_members},
+    {"DELETE", "/chats/*/members/*", false, remove_member},
+    {"POST", "/send", false, send_message},
+    {"GET", "/fetch", false, fetch_history},
+    {"GET", "/healthz", true, health},
+    {"GET", "/readyz", true, readiness},
+    {"GET", "/metrics", true, metrics},
+};
+
+bool path_matches(std::string_view pattern, const boost::urls::segments_view& segments) {
+  for (const std::string segment : segments) {
+    if (pattern.empty()) return false;
+    pattern.remove_prefix(1);
+    const std::string_view expected = pattern.substr(0, pattern.find('/'));
+    if (expected != "*" && expected != segment) return false;
+    pattern.remove_prefix(expected.size());
+  }
+  return pattern.empty();
+}
+
+asio::awaitable<HttpReply> route(Services& services, const HttpRequest& request) {
+  const auto url = boost::urls::parse_origin_form(request.target);
+  if (url.has_error()) throw Refusal{Error::kNotFound, {}};
+  Call call{.services = services, .request = request, .url = *url};
+  std::string_view other_method;
+  for (const Route& route : kRoutes) {
+    if (!path_matches(route.path, url->segments())) continue;
+    if (route.method != request.method) {
+      other_method = route.method;
+      continue;
+    }
+    if (!route.public_access) call.claims = authenticate(services, request.authorization);
+    co_return co_await route.serve(call);
+  }
+  if (other_method.empty()) throw Refusal{Error::kNotFound, {}};
+  HttpReply reply = error_reply(Error::kMethodNotAllowed);
+  reply.allow = other_method;
+  co_return reply;
+}
+
+}  // namespace
+
+HttpReply error_reply(Error error, std::string_view detail) {
+  HttpReply reply{.status = protocol::http_status(error), .body = {}};
+  protocol::encode(
+      reply.body, protocol::Failure{.code = error,
+                                    .detail = detail.empty() ? protocol::error_text(error) : detail,
+                                    .chat = {},
+                                    .cmid = {},
+                                    .ref = {}});
+  return reply;
+}
+
+asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& request) {
+  services.turn.begin();
+  std::optional<Refusal> refusal;
+  try {
+    co_return co_await route(services, request);
+  } catch (const Refusal& r) {
+    refusal = r;
+  }
+  services.metrics.add(metrics::Metric::kClientErrors);
+  co_return error_reply(refusal->error, refusal->detail);
+}
+
+}  // namespace throng::gateway

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <string_view>
+
+#include "server/gateway/services.hpp"
+
+namespace throng::gateway {
+
+/// An HTTP request as the API needs it. The views live as long as the request is served.
+struct HttpRequest {
+  std::string_view method;
+  std::string_view target;         ///< path and query, e.g. "/fetch?chatId=7"
+  std::string_view authorization;  ///< the header's value
+  std::string_view content_type;
+  std::string_view body;
+};
+
+struct HttpReply {
+  unsigned status = 200;
+  std::string_view content_type = "application/json";
+  std::string body;
+  std::string_view allow = {};  ///< for status 405
+};
+
+/// Serves one request; `protocol/README.md` documents the resources. Every failure comes back as
+/// a reply whose body is the protocol's `error` object.
+boost::asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& request);
+
+/// The reply that says `error`.
+HttpReply error_reply(protocol::Error error, std::string_view detail = {});
+
+}  // namespace throng::gateway

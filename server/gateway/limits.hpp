@@ -1,0 +1,20 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+namespace throng::gateway {
+
+/// What one client may cost. The defaults hold for a server on the open network.
+struct Limits {
+  std::size_t outbound_bytes = 1 << 20;  ///< waiting for one session; above: slow_reader
+  std::size_t connections = 0;           ///< at once, all shards together
+  std::chrono::seconds hello_timeout{10};
+  std::chrono::seconds http_timeout{30};  ///< to read a request, and to answer it
+  std::chrono::seconds heartbeat{30};     ///< a session is closed after two without a word
+  std::chrono::seconds close_timeout{5};  ///< for the peer to take the last bytes
+  std::size_t chats_catching_up = 8;      ///< of one session at a time
+  std::size_t password_jobs = 64;         ///< waiting for the password thread
+};
+
+}  // namespace throng::gateway

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "protocol/codec.hpp"
+#include "protocol/token.hpp"
+#include "server/chat/directory.hpp"
+#include "server/chat/presence.hpp"
+#include "server/chat/rules.hpp"
+#include "server/cluster/mail.hpp"
+#include "server/cluster/registry.hpp"
+#include "server/gateway/limits.hpp"
+#include "server/gateway/slot_table.hpp"
+#include "server/metrics/metrics.hpp"
+
+namespace throng::gateway {
+
+class Accounts;
+class HttpExchange;
+class Session;
+
+using SteadyTime = std::chrono::steady_clock::time_point;
+
+/// Buffers that sessions borrow while they have something to send and give back when it is sent,
+/// so that an idle session holds none.
+class BufferPool {
+ public:
+  std::string borrow();
+  void give_back(std::string&& buffer);
+
+ private:
+  static constexpr std::size_t kMaxBuffers = 256;
+  static constexpr std::size_t kMaxKeptBytes = 64 * 1024;
+  std::vector<std::string> free_;
+};
+
+/// What the whole server offers to every shard. Any thread.
+struct ServerServices {
+  const protocol::TokenKey& tokens;
+  chat::Directory& directory;
+  Accounts& accounts;
+  const Limits& limits;
+};
+
+/// Node-wide answers for the HTTP pages; implemented by the node.
+class NodeStatus {
+ public:
+  virtual bool ready() const = 0;
+  virtual std::string metrics_page() const = 0;
+
+ protected:
+  ~NodeStatus() = default;
+};
+
+/// The shard's loop, as seen by what runs in it.
+class Turn {
+ public:
+  /// To be called first by every handler: reads the clocks and sees to it that what the handler
+  /// leaves behind (events to flush, mail, batches) is taken care of when the turn ends.
+  virtual void begin() = 0;
+
+ protected:
+  ~Turn() = default;
+};
+
+/// What a shard offers to the sessions and HTTP connections that live on it. Owned by the shard;
+/// used by its thread only.
+struct Services {
+  Services(boost::asio::io_context& io_context, chat::ShardIndex shard_index,
+           chat::Placement shard_placement, const ServerServices& server_services,
+           const NodeStatus& node_status, Turn& shard_turn, cluster::PostOffice& post_office,
+           chat::Rules& chat_rules, chat::Presence& chat_presence,
+           metrics::ShardMetrics& shard_metrics);
+  ~Services();
+
+  // Constant after construction
+  boost::asio::io_context& io;
+  const chat::ShardIndex shard;
+  const chat::Placement placement;
+  const ServerServices server;
+  const NodeStatus& node;
+  Turn& turn;
+  cluster::PostOffice& office;
+  chat::Rules& rules;
+  chat::Presence& presence;
+  metrics::ShardMetrics& metrics;
+
+  // Owned by the shard thread
+  protocol::Decoder decoder;
+  /// Everybody reads into this one; what is incomplete is kept by its session.
+  std::vector<char> receive_buffer;
+  BufferPool buffers;
+  SlotTable<Session> sessions;
+  SlotTable<HttpExchange> exchanges;
+  cluster::Registry registry;
+  std::vector<cluster::Slot> unflushed;  ///< sessions with something to send
+  std::vector<cluster::Slot> ended;      ///< sessions that depart when the turn ends
+  std::uint64_t cmids_made = 0;          ///< for HTTP sends that brought none
+  bool stopping = false;
+
+  /// When this turn of the loop began.
+  SteadyTime now{};
+  chat::TimeMs wall_ms = 0;
+};
+
+}  // namespace throng::gateway

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/frame.hpp"
+#include "server/gateway/services.hpp"
+
+namespace throng::gateway {
+
+/// One WebSocket session of a user who said hello: catch-up first, then live. It lives on its
+/// user's home shard and is used by that shard's thread only.
+///
+/// Invariants: one write is in flight at most, and everything that gathers meanwhile goes out as
+/// one WebSocket message; a session that is idle holds no buffer; until it has caught up nothing
+/// is read from it, so what the device sees of a chat only ever rises; what waits for it is bounded
+/// by Limits::outbound_bytes.
+class Session {
+ public:
+  using Executor = boost::asio::io_context::executor_type;
+  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
+
+  Session(Services& services, chat::ClientRef self, Socket socket, cluster::Newcomer&& newcomer);
+  ~Session();
+
+  /// Registers the session and starts its catch-up.
+  void start();
+
+  void on_answer(chat::Answer&& answer);
+  void on_page(chat::Page&& page);
+  void on_membership(const chat::MembershipChanged& change);
+  /// Adds encoded events (newline-separated) to what goes out at the end of the turn.
+  void add_events(std::string_view events);
+  /// Writes what has gathered.
+  void flush();
+  /// Says bye, then closes.
+  void close(protocol::Error reason);
+  /// Takes an ended session out of everything that knows it. It is destroyed next.
+  void depart();
+  /// Each second: closes what has been silent or closing for too long.
+  void sweep();
+
+  chat::UserId user() const { return user_; }
+  chat::ClientRef ref() const { return self_; }
+
+ private:
+  struct CatchUp;
+  enum class State : std::uint8_t { kCatchingUp, kLive, kClosing };
+
+  void read_when_ready();
+  void on_readable(boost::system::error_code error);
+  void take_frames(std::span<char> input);
+  void handle_message(std::string_view text);
+  void handle_event(std::string_view line);
+  void on(const protocol::Hello& event);
+  void on(const protocol::Send& event);
+  void on(const protocol::Delivered& event);
+  void on(const protocol::Read& event);
+  void on(const protocol::Fetch& event);
+  void on(const protocol::Activity& event);
+  void on(const protocol::PresenceQuery& event);
+  void on(const protocol::TypingIn& event);
+  void on(const protocol::Ping& event);
+
+  void attach(chat::ChatId chat, std::optional<chat::Seq> have);
+  void attach_more();
+  void ask_deferred_pages();
+  void finish_catch_up();
+  void forget_chat(chat::ChatId chat);
+  bool holds_chat(chat::ChatId chat) const;
+
+  template <class Event>
+  void add(const Event& event);
+  void fail(protocol::Error code, std::string_view detail, chat::ChatId chat = {},
+            std::string_view cmid = {}, std::string_view ref = {});
+  void to_chat(chat::ChatId chat, chat::Command command);
+  void was_active();
+  std::size_t waiting_bytes() const { return gathered_.size() + unsent_.size(); }
+  void will_flush();
+  void write_rest();
+  void add_close_frame(std::uint16_t code, std::string_view reason);
+  /// Ends it without another word; it departs when the turn ends.
+  void end();
+
+  // Constant after construction
+  Services& services_;
+  const chat::ClientRef self_;
+  const chat::UserId user_;
+
+  // Owned by the shard thread
+  Socket socket_;
+  protocol::FrameReader reader_;
+  State state_ = State::kCatchingUp;
+  bool flush_planned_ = false;
+  bool write_awaited_ = false;
+  bool ended_ = false;
+  bool peer_closed_ = false;
+  SteadyTime last_heard_;              ///< while closing: when closing began
+  std::vector<chat::ChatId> chats_;    ///< attached, or being attached
+  std::unique_ptr<CatchUp> catch_up_;  ///< null when there is none
+  std::string unread_;                 ///< an incomplete frame
+  std::string gathered_;               ///< events for the next WebSocket message
+  std::string unsent_;                 ///< framed bytes that the kernel didn't take yet
+};
+
+}  // namespace throng::gateway

@@ -1,0 +1,83 @@
+#include "server/metrics/metrics.hpp"
+
+namespace throng::metrics {
+namespace {
+
+constexpr auto kCounter = Type::kCounter;
+constexpr auto kGauge = Type::kGauge;
+
+constexpr std::string_view kEvents = "throng_server_client_events_total";
+constexpr std::string_view kEventsHelp = "Events that clients sent, by op.";
+constexpr std::string_view kClosed = "throng_server_sessions_closed_total";
+constexpr std::string_view kClosedHelp = "Sessions that the server closed, by reason.";
+
+constexpr Description kDescriptions[] = {
+    {Metric::kSessions, "throng_server_sessions", kGauge, "Sessions that said hello.", "", ""},
+    {Metric::kConnections, "throng_server_connections", kGauge,
+     "Connections that are open before or without a session (HTTP, upgrade, hello awaited).", "",
+     ""},
+    {Metric::kConnectionsTotal, "throng_server_connections_total", kCounter,
+     "Connections accepted.", "", ""},
+    {Metric::kSessionsTotal, "throng_server_sessions_total", kCounter, "Sessions begun.", "", ""},
+    {Metric::kClientEventsHello, kEvents, kCounter, kEventsHelp, "op", "hello"},
+    {Metric::kClientEventsSend, kEvents, kCounter, kEventsHelp, "op", "send"},
+    {Metric::kClientEventsDelivered, kEvents, kCounter, kEventsHelp, "op", "delivered"},
+    {Metric::kClientEventsRead, kEvents, kCounter, kEventsHelp, "op", "read"},
+    {Metric::kClientEventsFetch, kEvents, kCounter, kEventsHelp, "op", "fetch"},
+    {Metric::kClientEventsActivity, kEvents, kCounter, kEventsHelp, "op", "activity"},
+    {Metric::kClientEventsPresence, kEvents, kCounter, kEventsHelp, "op", "presence"},
+    {Metric::kClientEventsTyping, kEvents, kCounter, kEventsHelp, "op", "typing"},
+    {Metric::kClientEventsPing, kEvents, kCounter, kEventsHelp, "op", "ping"},
+    {Metric::kClientErrors, "throng_server_client_errors_total", kCounter,
+     "Events answered with an error.", "", ""},
+    {Metric::kMessages, "throng_server_messages_total", kCounter, "Messages accepted and durable.",
+     "", ""},
+    {Metric::kMessageRepeats, "throng_server_message_repeats_total", kCounter,
+     "Sends whose client message id had its answer already.", "", ""},
+    {Metric::kCursorMoves, "throng_server_cursor_moves_total", kCounter,
+     "Durable moves of delivered or read cursors.", "", ""},
+    {Metric::kDeliveries, "throng_server_deliveries_total", kCounter,
+     "Live messages and typing events handed to sessions.", "", ""},
+    {Metric::kReceipts, "throng_server_receipts_total", kCounter,
+     "Receipts handed to the sessions of senders.", "", ""},
+    {Metric::kCatchUpPages, "throng_server_catch_up_pages_total", kCounter,
+     "Pages read from the log for returning users.", "", ""},
+    {Metric::kCatchUpMessages, "throng_server_catch_up_messages_total", kCounter,
+     "Messages delivered to returning users.", "", ""},
+    {Metric::kHistoryMessages, "throng_server_history_messages_total", kCounter,
+     "Messages returned by fetch.", "", ""},
+    {Metric::kBytesIn, "throng_server_received_bytes_total", kCounter, "Bytes read from sessions.",
+     "", ""},
+    {Metric::kBytesOut, "throng_server_sent_bytes_total", kCounter, "Bytes written to sessions.",
+     "", ""},
+    {Metric::kWrites, "throng_server_writes_total", kCounter,
+     "Write calls to sessions; each carries everything that had gathered.", "", ""},
+    {Metric::kHttpRequests, "throng_server_http_requests_total", kCounter,
+     "HTTP requests, upgrades included.", "", ""},
+    {Metric::kClosedSlowReader, kClosed, kCounter, kClosedHelp, "reason", "slow_reader"},
+    {Metric::kClosedIdle, kClosed, kCounter, kClosedHelp, "reason", "idle"},
+    {Metric::kClosedBadFrame, kClosed, kCounter, kClosedHelp, "reason", "bad_frame"},
+    {Metric::kRefusedOverloaded, "throng_server_refused_total", kCounter,
+     "Requests refused because a queue was full.", "reason", "overloaded"},
+    {Metric::kFailedCommits, "throng_server_commit_failed_records_total", kCounter,
+     "Changes taken back because their commit failed.", "", ""},
+    {Metric::kMailboxDepth, "throng_server_mailbox_depth", kGauge,
+     "Mail that awaits the shard, sampled each second.", "", ""},
+    {Metric::kCommitPending, "throng_server_commit_pending", kGauge,
+     "Changes that await their commit, sampled each second.", "", ""},
+    {Metric::kChatsInMemory, "throng_server_chats_in_memory", kGauge, "Chats loaded.", "", ""},
+};
+
+constexpr bool in_order() {
+  for (std::size_t i = 0; i < std::size(kDescriptions); ++i) {
+    if (kDescriptions[i].metric != static_cast<Metric>(i)) return false;
+  }
+  return std::size(kDescriptions) == static_cast<std::size_t>(Metric::kCount);
+}
+static_assert(in_order(), "one row for each metric, in the order of the enumeration");
+
+}  // namespace
+
+std::span<const Description> descriptions() { return kDescriptions; }
+
+}  // namespace throng::metrics

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// Every metric of the server: its name, what it says, its unit and labels, in one place.
+namespace throng::metrics {
+
+enum class Metric : std::uint8_t {
+  kSessions,
+  kConnections,
+  kConnectionsTotal,
+  kSessionsTotal,
+  kClientEventsHello,
+  kClientEventsSend,
+  kClientEventsDelivered,
+  kClientEventsRead,
+  kClientEventsFetch,
+  kClientEventsActivity,
+  kClientEventsPresence,
+  kClientEventsTyping,
+  kClientEventsPing,
+  kClientErrors,
+  kMessages,
+  kMessageRepeats,
+  kCursorMoves,
+  kDeliveries,
+  kReceipts,
+  kCatchUpPages,
+  kCatchUpMessages,
+  kHistoryMessages,
+  kBytesIn,
+  kBytesOut,
+  kWrites,
+  kHttpRequests,
+  kClosedSlowReader,
+  kClosedIdle,
+  kClosedBadFrame,
+  kRefusedOverloaded,
+  kFailedCommits,
+  kMailboxDepth,
+  kCommitPending,
+  kChatsInMemory,
+  kCount,
+};
+
+enum class Type : std::uint8_t { kCounter, kGauge };
+
+struct Description {
+  Metric metric;
+  std::string_view name;
+  Type type;
+  std::string_view help;
+  std::string_view label_name;  ///< empty: no label but the shard
+  std::string_view label_value;
+};
+
+/// In the order of the enumeration.
+std::span<const Description> descriptions();
+
+/// The figures of one shard: written by its thread only, read by any.
+class ShardMetrics {
+ public:
+  void add(Metric metric, std::uint64_t n = 1) {
+    auto& value = values_[static_cast<std::size_t>(metric)];
+    value.store(value.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
+  }
+  void subtract(Metric metric, std::uint64_t n = 1) { add(metric, ~n + 1); }
+  void set(Metric metric, std::uint64_t n) {
+    values_[static_cast<std::size_t>(metric)].store(n, std::memory_order_relaxed);
+  }
+  std::uint64_t get(Metric metric) const {
+    return values_[static_cast<std::size_t>(metric)].load(std::memory_order_relaxed);
+  }
+
+ private:
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Metric::kCount)> values_{};
+};
+
+}  // namespace throng::metrics

@@ -1,0 +1,86 @@
+#include "server/metrics/page.hpp"
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+namespace throng::metrics {
+namespace {
+
+using prometheus::ClientMetric;
+using prometheus::MetricFamily;
+using prometheus::MetricType;
+
+void set_value(ClientMetric& metric, MetricType type, double value) {
+  if (type == MetricType::Counter) {
+    metric.counter.value = value;
+  } else {
+    metric.gauge.value = value;
+  }
+}
+
+MetricFamily& family(std::vector<MetricFamily>& families, std::string_view name,
+                     std::string_view help, MetricType type) {
+  if (families.empty() || families.back().name != name) {
+    families.push_back({std::string(name), std::string(help), type, {}});
+  }
+  return families.back();
+}
+
+void add_shard_figures(std::vector<MetricFamily>& families,
+                       const std::vector<const ShardMetrics*>& shards) {
+  for (const Description& d : descriptions()) {
+    const MetricType type = d.type == Type::kCounter ? MetricType::Counter : MetricType::Gauge;
+    MetricFamily& rows = family(families, d.name, d.help, type);
+    for (std::size_t shard = 0; shard < shards.size(); ++shard) {
+      ClientMetric row;
+      row.label.push_back({"shard", std::to_string(shard)});
+      if (!d.label_name.empty()) {
+        row.label.push_back({std::string(d.label_name), std::string(d.label_value)});
+      }
+      set_value(row, type, static_cast<double>(shards[shard]->get(d.metric)));
+      rows.metric.push_back(std::move(row));
+    }
+  }
+}
+
+void add_single(std::vector<MetricFamily>& families, std::string_view name, std::string_view help,
+                MetricType type, double value) {
+  ClientMetric row;
+  set_value(row, type, value);
+  family(families, name, help, type).metric.push_back(std::move(row));
+}
+
+void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
+  ClientMetric build;
+  build.label = {{"version", std::string(p.version)}, {"durability", std::string(p.durability)}};
+  build.gauge.value = 1;
+  family(families, "throng_server_build_info", "Version and set-up of the server; always 1.",
+         MetricType::Gauge)
+      .metric.push_back(std::move(build));
+  const auto counter = MetricType::Counter;
+  add_single(families, "throng_server_commit_groups_total", "Commits, each of one or more batches.",
+             counter, static_cast<double>(p.commit_groups));
+  add_single(families, "throng_server_commit_batches_total", "Batches of shards committed.",
+             counter, static_cast<double>(p.commit_batches));
+  add_single(families, "throng_server_commit_messages_total", "Messages committed.", counter,
+             static_cast<double>(p.commit_messages));
+  add_single(families, "throng_server_commit_seconds_total", "Time spent in commits.", counter,
+             p.commit_seconds);
+  add_single(families, "throng_server_commit_failures_total", "Commits that failed.", counter,
+             static_cast<double>(p.commit_failures));
+  add_single(families, "throng_server_accept_errors_total",
+             "Failed accepts; each pauses the listener for a moment.", counter,
+             static_cast<double>(p.accept_errors));
+}
+
+}  // namespace
+
+std::string metrics_page(const std::vector<const ShardMetrics*>& shards,
+                         const ProcessFigures& process) {
+  std::vector<MetricFamily> families;
+  add_shard_figures(families, shards);
+  add_process_figures(families, process);
+  return prometheus::TextSerializer().Serialize(families);
+}
+
+}  // namespace throng::metrics

@@ -1,0 +1,183 @@
+#include "server/node/node.hpp"
+
+#include <sodium.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/signal_set.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "fmt/format.h"
+#include "server/metrics/page.hpp"
+#include "server/storage/memory_directory.hpp"
+#include "server/storage/memory_message_log.hpp"
+#include "server/storage/rocks_directory.hpp"
+#include "server/storage/rocks_message_log.hpp"
+#include "server/version.hpp"
+
+namespace throng::node {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using tcp = asio::ip::tcp;
+
+namespace {
+
+constexpr auto kAcceptPause = std::chrono::milliseconds(100);
+constexpr auto kLeaveTime = std::chrono::seconds(10);
+constexpr auto kLeaveStep = std::chrono::milliseconds(20);
+
+std::string_view durability_name(const NodeOptions& options) {
+  if (!options.data) return "memory";
+  switch (options.durability) {
+    case storage::Durability::kFsync:
+      return "fsync";
+    case storage::Durability::kOs:
+      return "os";
+    case storage::Durability::kNone:
+      return "none";
+  }
+  return "";
+}
+
+}  // namespace
+
+Stores open_stores(const NodeOptions& options) {
+  Stores stores;
+  if (!options.data) {
+    stores.log = std::make_unique<storage::MemoryMessageLog>();
+    stores.directory = std::make_unique<storage::MemoryDirectory>();
+    return stores;
+  }
+  stores.rocks = std::make_unique<storage::RocksStore>(
+      storage::RocksOptions{.directory = *options.data, .durability = options.durability});
+  stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks);
+  stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
+  return stores;
+}
+
+Node::Node(NodeOptions options)
+    : options_(std::move(options)),
+      tokens_(options_.secret),
+      pagination_(options_.secret),
+      stores_(open_stores(options_)),
+      committer_(*stores_.log, *stores_.directory, options_.shards),
+      accounts_(*stores_.directory, options_.limits.password_jobs),
+      acceptor_(io_),
+      pause_(io_) {
+  const chat::Placement placement(options_.shards);
+  const SharedParts parts{.log = *stores_.log,
+                          .directory = *stores_.directory,
+                          .pagination = pagination_,
+                          .committer = committer_,
+                          .services = {.tokens = tokens_,
+                                       .directory = *stores_.directory,
+                                       .accounts = accounts_,
+                                       .limits = options_.limits},
+                          .status = *this,
+                          .shards = shards_};
+  for (chat::ShardIndex i = 0; i < options_.shards; ++i) {
+    shards_.push_back(std::make_unique<Shard>(i, placement, parts));
+  }
+  listen();
+}
+
+Node::~Node() { shut_down(); }
+
+tcp::endpoint Node::endpoint() const { return acceptor_.local_endpoint(); }
+
+void Node::run() {
+  for (auto& shard : shards_) shard->start();
+  asio::signal_set signals(io_, SIGINT, SIGTERM);
+  signals.async_wait([this](error_code error, int) {
+    if (!error) io_.stop();
+  });
+  accept_next();
+  io_.run();
+  spdlog::info("stopping: sessions are told to come back later");
+  shut_down();
+}
+
+// ---- Listening ----
+
+void Node::listen() {
+  try {
+    acceptor_.open(options_.listen.protocol());
+    acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.bind(options_.listen);
+    acceptor_.listen(asio::socket_base::max_listen_connections);
+  } catch (const boost::system::system_error& e) {
+    throw std::runtime_error(fmt::format("can't listen on {}:{}: {}",
+                                         options_.listen.address().to_string(),
+                                         options_.listen.port(), e.code().message()));
+  }
+}
+
+void Node::accept_next() {
+  Shard& shard = *shards_[next_shard_];
+  acceptor_.async_accept(shard.io().get_executor(),
+                         [this, &shard](error_code error, gateway::Session::Socket socket) {
+                           if (error == asio::error::operation_aborted) return;
+                           if (error) return pause_accepting();
+                           std::size_t open = 0;
+                           for (const auto& s : shards_) {
+                             open += s->metrics().get(metrics::Metric::kSessions) +
+                                     s->metrics().get(metrics::Metric::kConnections);
+                           }
+                           // Over the limit the connection is closed unread, as if the kernel had.
+                           if (open < options_.limits.connections) shard.adopt(std::move(socket));
+                           next_shard_ = (next_shard_ + 1) % shards_.size();
+                           accept_next();
+                         });
+}
+
+void Node::pause_accepting() {
+  ++accept_errors_;
+  pause_.expires_after(kAcceptPause);
+  pause_.async_wait([this](error_code error) {
+    if (!error) accept_next();
+  });
+}
+
+// ---- Stopping ----
+
+void Node::shut_down() {
+  error_code ignored;
+  acceptor_.close(ignored);
+  for (auto& shard : shards_) shard->leave();
+  const auto deadline = std::chrono::steady_clock::now() + kLeaveTime;
+  const auto all_empty = [this] {
+    for (const auto& shard : shards_) {
+      if (!shard->is_empty()) return false;
+    }
+    return true;
+  };
+  while (!all_empty() && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kLeaveStep);
+  }
+  accounts_.stop();
+  committer_.stop();
+  for (auto& shard : shards_) shard->stop();
+}
+
+// ---- Pages ----
+
+bool Node::ready() const { return acceptor_.is_open(); }
+
+std::string Node::metrics_page() const {
+  std::vector<const metrics::ShardMetrics*> figures;
+  for (const auto& shard : shards_) figures.push_back(&shard->metrics());
+  const storage::Committer::Counters commits = committer_.counters();
+  return metrics::metrics_page(
+      figures, {.version = kVersion,
+                .durability = durability_name(options_),
+                .commit_groups = commits.groups,
+                .commit_batches = commits.batches,
+                .commit_messages = commits.messages,
+                .commit_seconds = std::chrono::duration<double>(commits.commit_total).count(),
+                .commit_failures = commits.failures,
+                .accept_errors = accept_errors_.load()});
+}
+
+}  // namespace throng::node

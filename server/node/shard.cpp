@@ -1,0 +1,301 @@
+#include "server/node/shard.hpp"
+
+#include <pthread.h>
+#include <spdlog/spdlog.h>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <chrono>
+
+#include "fmt/format.h"
+#include "protocol/codec.hpp"
+#include "server/gateway/connection.hpp"
+#include "server/gateway/http_exchange.hpp"
+
+namespace throng::node {
+
+namespace asio = boost::asio;
+using metrics::Metric;
+
+namespace {
+
+/// Above this, new work for a shard is refused (`overloaded`); what is under way goes on.
+constexpr std::size_t kCongestedMailbox = 50'000;
+/// Rounds of mail that a shard sends to itself in one turn, before I/O gets its chance again.
+constexpr int kLocalRounds = 16;
+
+chat::TimeMs wall_clock_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+Shard::Shard(chat::ShardIndex index, chat::Placement placement, const SharedParts& parts)
+    : index_(index),
+      parts_(parts),
+      rules_(placement, parts.log, parts.directory, parts.pagination, *this),
+      presence_(parts.directory),
+      services_(io_, index, placement, parts.services, parts.status, *this, *this, rules_,
+                presence_, metrics_),
+      outgoing_(placement.shards()),
+      second_(io_) {}
+
+Shard::~Shard() { stop(); }
+
+void Shard::start() {
+  thread_ = std::thread([this] {
+    pthread_setname_np(pthread_self(), fmt::format("shard-{}", index_).c_str());
+    asio::post(io_, [this] {
+      begin();
+      sweep_each_second();
+    });
+    const auto work = asio::make_work_guard(io_);
+    io_.run();
+  });
+}
+
+void Shard::leave() {
+  std::vector<cluster::Mail> mail;
+  mail.emplace_back(cluster::Leave{});
+  deliver(mail);
+}
+
+void Shard::stop() {
+  if (!thread_.joinable()) return;
+  io_.stop();
+  thread_.join();
+}
+
+void Shard::adopt(gateway::Session::Socket socket) {
+  asio::post(io_, [this, s = std::move(socket)]() mutable {
+    begin();
+    asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s)), asio::detached);
+  });
+}
+
+// ---- Turns ----
+
+void Shard::begin() {
+  if (in_turn_) return;
+  in_turn_ = true;
+  services_.now = std::chrono::steady_clock::now();
+  services_.wall_ms = wall_clock_ms();
+  asio::post(io_, [this] { end_turn(); });
+}
+
+void Shard::end_turn() {
+  read_mail();
+  flush_sessions();
+  let_sessions_depart();
+  submit_batch();
+  send_outgoing();
+  in_turn_ = false;
+  if (!local_.empty()) begin();
+}
+
+void Shard::read_mail() {
+  mailbox_.take(reading_);
+  read_mail(reading_);
+  for (int round = 0; round < kLocalRounds && !local_.empty(); ++round) {
+    reading_.clear();
+    reading_.swap(local_);
+    read_mail(reading_);
+  }
+}
+
+void Shard::read_mail(std::vector<cluster::Mail>& letters) {
+  for (cluster::Mail& letter : letters) {
+    std::visit([this](auto& content) { on(content); }, letter);
+  }
+}
+
+void Shard::flush_sessions() {
+  for (std::size_t i = 0; i < services_.unflushed.size(); ++i) {
+    if (auto* session = services_.sessions.find(services_.unflushed[i])) session->flush();
+  }
+  services_.unflushed.clear();
+}
+
+void Shard::let_sessions_depart() {
+  for (const cluster::Slot slot : services_.ended) {
+    services_.sessions.find(slot)->depart();
+    services_.sessions.extract(slot);
+  }
+  services_.ended.clear();
+}
+
+void Shard::submit_batch() {
+  auto batch = rules_.take_batch();
+  if (!batch) return;
+  parts_.committer.submit(
+      std::move(batch), [this](std::unique_ptr<chat::Batch> done, boost::system::error_code e) {
+        std::vector<cluster::Mail> mail;
+        mail.emplace_back(cluster::Committed{.batch = std::move(done), .error = e});
+        deliver(mail);
+      });
+}
+
+// ---- Mail ----
+
+void Shard::deliver(std::vector<cluster::Mail>& mail) {
+  if (!mailbox_.put(mail)) return;
+  asio::post(io_, [this] { begin(); });
+}
+
+void Shard::send(chat::ShardIndex to, cluster::Mail mail) {
+  (to == index_ ? local_ : outgoing_[to]).push_back(std::move(mail));
+}
+
+void Shard::mail(chat::ShardIndex to, chat::Effect effect) { send(to, std::move(effect)); }
+
+bool Shard::congested(chat::ShardIndex to) const {
+  if (to == index_) return local_.size() > kCongestedMailbox;
+  return outgoing_[to].size() + parts_.shards[to]->mailbox_depth() > kCongestedMailbox;
+}
+
+void Shard::send_outgoing() {
+  for (chat::ShardIndex to = 0; to < outgoing_.size(); ++to) {
+    if (!outgoing_[to].empty()) parts_.shards[to]->deliver(outgoing_[to]);
+  }
+}
+
+void Shard::on(chat::Command& command) {
+  try {
+    rules_.handle(std::move(command), services_.wall_ms);
+  } catch (const boost::system::system_error& e) {
+    // The disk couldn't be read. Rules read before they change anything, so nothing was done.
+    spdlog::error("storage: {}", e.what());
+    std::visit([this](const auto& c) { say_unavailable(c); }, command);
+  }
+}
+
+template <class Command>
+void Shard::say_unavailable(const Command& command) {
+  if constexpr (requires { command.from; }) {
+    chat::Answer answer{.to = command.from, .json = {}, .error = protocol::Error::kUnavailable};
+    if constexpr (requires { command.line; }) answer.line = command.line;
+    protocol::encode(answer.json, protocol::Failure{.code = protocol::Error::kUnavailable,
+                                                    .detail = protocol::error_text(*answer.error),
+                                                    .chat = chat::chat_of(command),
+                                                    .cmid = {},
+                                                    .ref = {}});
+    send(command.from.shard, chat::Effect(std::move(answer)));
+  }
+}
+
+void Shard::on(chat::Effect& effect) {
+  std::visit([this](auto& e) { carry_out(e); }, effect);
+}
+
+void Shard::on(cluster::Committed& mail) {
+  if (!mail.error) presence_.committed(mail.batch->last_seen);
+  rules_.committed(std::move(mail.batch), !mail.error);
+}
+
+void Shard::on(cluster::Newcomer& mail) {
+  boost::system::error_code error;
+  gateway::Session::Socket socket(io_);
+  socket.assign(asio::ip::tcp::v4(), mail.descriptor, error);
+  if (error) return;
+  socket.non_blocking(true, error);
+  gateway::Session* session = services_.sessions.insert([&](auto key) {
+    const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
+                               .shard = index_,
+                               .slot = key.slot,
+                               .generation = key.generation};
+    return std::make_unique<gateway::Session>(services_, self, std::move(socket), std::move(mail));
+  });
+  session->start();
+  if (leaving_) session->close(protocol::Error::kGoingAway);
+}
+
+void Shard::on(cluster::AskPresence& mail) {
+  chat::Answer answer{.to = mail.from, .json = {}, .error = std::nullopt, .line = 0};
+  for (const chat::UserId user : mail.users) {
+    if (!answer.json.empty()) answer.json.push_back('\n');
+    protocol::encode(answer.json, presence_.state(user));
+  }
+  send(mail.from.shard, chat::Effect(std::move(answer)));
+}
+
+void Shard::on(cluster::Leave&) {
+  leaving_ = true;
+  services_.stopping = true;
+  services_.sessions.for_each([](gateway::Session& s) { s.close(protocol::Error::kGoingAway); });
+}
+
+// ---- Effects ----
+
+void Shard::carry_out(chat::Deliver& effect) {
+  for (const cluster::Slot slot : services_.registry.live_in(effect.chat)) {
+    gateway::Session* session = services_.sessions.find(slot);
+    if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
+    session->add_events(*effect.events);
+    metrics_.add(Metric::kDeliveries);
+  }
+}
+
+void Shard::carry_out(chat::Answer& effect) {
+  const chat::ClientRef& to = effect.to;
+  if (to.kind == chat::ClientRef::Kind::kSession) {
+    if (auto* session = services_.sessions.find(to.slot, to.generation)) {
+      session->on_answer(std::move(effect));
+    }
+  } else if (auto* exchange = services_.exchanges.find(to.slot, to.generation)) {
+    exchange->on_answer(std::move(effect));
+  }
+}
+
+void Shard::carry_out(chat::Page& effect) {
+  auto* session = services_.sessions.find(effect.to.slot, effect.to.generation);
+  if (session) session->on_page(std::move(effect));
+}
+
+void Shard::carry_out(chat::Notice& effect) {
+  for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
+    services_.sessions.find(slot)->add_events(*effect.events);
+    metrics_.add(Metric::kReceipts);
+  }
+}
+
+void Shard::carry_out(chat::MembershipChanged& effect) {
+  for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
+    services_.sessions.find(slot)->on_membership(effect);
+  }
+}
+
+// ---- Each second ----
+
+void Shard::sweep_each_second() {
+  services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
+  publish_figures();
+  if (leaving_ && metrics_.get(Metric::kSessions) == 0 && metrics_.get(Metric::kConnections) == 0 &&
+      rules_.pending() == 0) {
+    empty_.store(true, std::memory_order_release);
+  }
+  second_.expires_after(std::chrono::milliseconds(leaving_ ? 20 : 1000));
+  second_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    begin();
+    sweep_each_second();
+  });
+}
+
+void Shard::publish_figures() {
+  const chat::RuleCounts& counts = rules_.counts();
+  metrics_.set(Metric::kMessages, counts.messages);
+  metrics_.set(Metric::kMessageRepeats, counts.repeats);
+  metrics_.set(Metric::kCursorMoves, counts.cursor_moves);
+  metrics_.set(Metric::kCatchUpPages, counts.catch_up_pages);
+  metrics_.set(Metric::kCatchUpMessages, counts.catch_up_messages);
+  metrics_.set(Metric::kHistoryMessages, counts.history_messages);
+  metrics_.set(Metric::kFailedCommits, counts.failed);
+  metrics_.set(Metric::kMailboxDepth, mailbox_.size());
+  metrics_.set(Metric::kCommitPending, rules_.pending());
+  metrics_.set(Metric::kChatsInMemory, rules_.chats_in_memory());
+}
+
+}  // namespace throng::node
