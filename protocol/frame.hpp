@@ -23,15 +23,16 @@ enum class Opcode : std::uint8_t {
 /// The most bytes that a frame's header takes (RFC 6455 section 5.2).
 inline constexpr std::size_t kMaxFrameHeaderBytes = 14;
 
-/// Appends the header of an unmasked text frame, for a payload that is written beside it.
-void append_text_header(std::string& out, std::size_t payload_bytes);
 /// What is readable behind a message that was put together from fragments.
 inline constexpr std::size_t kFragmentPadding = 64;
 
+/// Appends the header of an unmasked text frame, for a payload that is written beside it.
+void append_text_header(std::string& out, std::size_t payload_bytes);
 /// Appends an unmasked frame (what a server sends).
-/// Requires (of both): at most 125 bytes of payload for close, ping and pong.
+/// Requires: at most 125 bytes of payload for close, ping and pong.
 void append_frame(std::string& out, Opcode opcode, std::string_view payload);
 /// Appends a masked frame (what a client sends). A mask of 0x37fa213d is 37 fa 21 3d on the wire.
+/// Requires: as `append_frame`.
 void append_masked_frame(std::string& out, Opcode opcode, std::string_view payload,
                          std::uint32_t mask);
 /// The two-byte code and the reason, as the payload of a close frame; the reason is cut at 123
