@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "loadgen/pacing/clock.hpp"
+#include "loadgen/pacing/random.hpp"
+
+namespace throng::scenario {
+
+/// A user of one worker, from 0.
+using LocalUser = std::uint32_t;
+/// A chat of the whole run, from 0, in the order of the plan (`users::SocialGraph`).
+using ChatIndex = std::uint32_t;
+
+enum class ChatKind : std::uint8_t { kFriend, kGroup };
+
+struct ChatInfo {
+  ChatIndex chat = 0;
+  ChatKind kind = ChatKind::kFriend;
+  std::uint32_t members = 0;
+};
+
+/// How something that a script waited for came out. `error` is a name of `errors` in run.json
+/// ("timeout", "not_a_member", "closed", …), empty when it went well; it outlives the run.
+struct LoginDone {
+  std::string_view error;
+  std::uint64_t caught_up = 0;  ///< messages that catch-up delivered
+};
+struct SendsDone {
+  std::string_view error;  ///< of the first send that failed since the script last asked
+};
+struct FetchDone {
+  std::string_view error;
+  std::uint32_t messages = 0;
+  std::string next;  ///< pagination token; empty: that was the oldest page
+};
+struct PresenceDone {
+  std::string_view error;
+  std::uint32_t online = 0;
+  std::uint32_t asked = 0;
+};
+struct TimeReached {};
+
+using Outcome = std::variant<TimeReached, LoginDone, SendsDone, FetchDone, PresenceDone>;
+
+/// What a script can make its user do. The worker implements it; scripts call it from the worker's
+/// thread. `due` is when the user meant to act, fixed by the schedule and not by replies: latency
+/// is counted from it. Of what a script waits for there is one at a time per user, and the worker
+/// answers with `Script::resume`, never from inside the call.
+class Actions {
+ public:
+  virtual pacing::TimePoint now() const = 0;
+  /// When the run's clock stood at zero; schedules count from it.
+  virtual pacing::TimePoint run_start() const = 0;
+  /// When scripts stop (end of the measured time); schedules give nothing after it.
+  virtual pacing::TimePoint run_end() const = 0;
+  virtual pacing::Random& random(LocalUser user) = 0;
+  /// The user's number in the whole run, from 1.
+  virtual std::uint64_t user_number(LocalUser user) const = 0;
+  virtual std::uint64_t users_total() const = 0;
+  virtual std::span<const ChatInfo> chats(LocalUser user) const = 0;
+  virtual bool online(LocalUser user) const = 0;
+  /// Messages of others above the user's read cursor, as the user's own device counts them.
+  virtual std::uint64_t unread(LocalUser user, ChatIndex chat) const = 0;
+
+  /// Resumes the script with TimeReached at `due`, or at once when that is past.
+  virtual void wait_until(LocalUser user, pacing::TimePoint due) = 0;
+  /// Connects, says hello, catches up. Resumes with LoginDone.
+  virtual void login(LocalUser user, pacing::TimePoint due) = 0;
+  /// Says goodbye and goes offline at once; what comes next for the user waits on the server.
+  virtual void logout(LocalUser user) = 0;
+  /// Loses the connection without a word, and stays offline until login.
+  virtual void drop(LocalUser user) = 0;
+
+  /// Queues a message of `body_bytes` (the ledger's stamp, then `text`, then filler); returns ""
+  /// or why not ("queue_full"). While offline the message waits on the device.
+  virtual std::string_view send(LocalUser user, ChatIndex chat, std::size_t body_bytes,
+                                std::string_view text, pacing::TimePoint due) = 0;
+  /// Resumes with SendsDone once every send of the user is acknowledged or has failed.
+  virtual void await_sends(LocalUser user) = 0;
+  /// Moves the read cursor to the newest delivered message now.
+  virtual void read(LocalUser user, ChatIndex chat) = 0;
+  virtual void typing(LocalUser user, ChatIndex chat) = 0;
+  /// `kind`: "connected", "opened", "typed" or "closed".
+  virtual void activity(LocalUser user, std::string_view kind) = 0;
+  /// Resumes with FetchDone.
+  virtual void fetch(LocalUser user, ChatIndex chat, std::string_view pagination_token,
+                     std::uint32_t limit, pacing::TimePoint due) = 0;
+  /// Asks about users of the run by number. Resumes with PresenceDone.
+  virtual void presence(LocalUser user, std::span<const std::uint64_t> user_numbers,
+                        pacing::TimePoint due) = 0;
+  /// Records `elapsed` under an operation of the script's own.
+  virtual void record(std::string_view operation, pacing::Duration elapsed) = 0;
+
+ protected:
+  ~Actions() = default;
+};
+
+}  // namespace throng::scenario

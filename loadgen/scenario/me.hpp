@@ -1,0 +1,51 @@
+#pragma once
+
+#include <lua.hpp>
+#include <span>
+
+#include "loadgen/scenario/interpreter.hpp"
+#include "loadgen/scenario/stage.hpp"
+
+/// `me`, the user whose code runs, and what scripts can do with it. In Lua it is a light userdata,
+/// so it costs nothing: the user's index, with one metatable for all users.
+namespace throng::scenario {
+
+/// Who calls, checked: the first argument of a function of `me`.
+struct Caller {
+  Interpreter& interpreter;
+  Stage& stage;
+  Actions& actions;
+  LocalUser user;
+
+  Coroutine& coroutine() const { return stage.coroutines[user]; }
+  /// When the caller meant to act. In on_message that is now: it reacts.
+  pacing::TimePoint due() const {
+    return stage.message == nullptr ? coroutine().due : actions.now();
+  }
+};
+
+/// Raises a Lua error unless `me` stands first and is the user whose code runs.
+Caller check_caller(lua_State* state, const char* function);
+/// The chat at the index. Raises a Lua error unless it is one of the caller's.
+ChatIndex check_chat(lua_State* state, int index, const Caller& caller, const char* function);
+/// The generator of the user whose code runs. Raises a Lua error while a script loads.
+pacing::Random& check_random(lua_State* state, const char* function);
+/// A random number as math.random gives it, for the arguments from `first` on.
+int push_random(lua_State* state, int first, pacing::Random& random, const char* function);
+
+// The functions of `me`, by what they do.
+std::span<const luaL_Reg> waiting_functions();  ///< login, think, every, …: give way to others
+std::span<const luaL_Reg> acting_functions();   ///< send, read, typing, …: done at once
+std::span<const luaL_Reg> asking_functions();   ///< friend, unread, random, …: change nothing
+
+/// The fields of `me` and those of the message of on_message.
+std::span<const char* const> me_fields();
+std::span<const char* const> message_fields();
+
+void open_me(lua_State* state);
+/// The type of what me:every() loops over.
+void open_every(lua_State* state);
+void push_me(lua_State* state, LocalUser user);
+void push_message(lua_State* state);
+
+}  // namespace throng::scenario

@@ -1,0 +1,186 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <string_view>
+
+#include "loadgen/scenario/me.hpp"
+#include "loadgen/scenario/values.hpp"
+#include "protocol/events.hpp"
+
+namespace throng::scenario {
+namespace {
+
+constexpr std::array<std::string_view, 4> kActivities = {"connected", "opened", "typed", "closed"};
+
+// What run.json already calls an operation: a script's own can't be mixed into it.
+constexpr std::array<std::string_view, 9> kOperations = {
+    "connect",      "login",    "send",  "deliver", "receipt_delivered",
+    "receipt_read", "catch_up", "fetch", "presence"};
+
+Caller check_actor(lua_State* state, const char* function) {
+  const Caller caller = check_caller(state, function);
+  caller.interpreter.count_act(state);
+  return caller;
+}
+
+struct Body {
+  std::size_t bytes = 0;
+  std::string_view text;
+};
+
+std::size_t check_bytes(lua_State* state, int index) {
+  const Name name{"me:send", "bytes"};
+  const double bytes = std::round(check_quantity(state, index, name));
+  if (bytes < 0 || bytes > protocol::kMaxBodyBytes) {
+    reject(state, index, name,
+           lua_pushfstring(state, "from 0 to %d", static_cast<int>(protocol::kMaxBodyBytes)));
+  }
+  return static_cast<std::size_t>(bytes);
+}
+
+std::string_view check_text(lua_State* state, int index) {
+  if (lua_type(state, index) != LUA_TSTRING) {
+    reject(state, index, {"me:send", "text"}, "a text");
+  }
+  std::size_t size = 0;
+  const char* text = lua_tolstring(state, index, &size);
+  if (size > protocol::kMaxBodyBytes) {
+    luaL_error(state, "me:send: the text must be at most %d bytes",
+               static_cast<int>(protocol::kMaxBodyBytes));
+  }
+  return {text, size};
+}
+
+// { bytes = 500, text = "hello" } at the index. The text stays on the stack.
+Body check_body_table(lua_State* state, int index) {
+  static constexpr const char* kKeys[] = {"bytes", "text"};
+  check_keys(state, index, "me:send", kKeys);
+  Body body;
+  if (lua_getfield(state, index, "bytes") != LUA_TNIL) {
+    body.bytes = check_bytes(state, lua_gettop(state));
+  }
+  if (lua_getfield(state, index, "text") != LUA_TNIL) {
+    body.text = check_text(state, lua_gettop(state));
+  }
+  return body;
+}
+
+Body check_body(lua_State* state, int index) {
+  switch (lua_type(state, index)) {
+    case LUA_TNUMBER:
+      return {check_bytes(state, index), {}};
+    case LUA_TSTRING:
+      return {0, check_text(state, index)};
+    case LUA_TTABLE:
+      return check_body_table(state, index);
+    default:
+      reject(state, index, {"me:send", "the body"},
+             "a number of bytes, a text, or { bytes =, text = }");
+  }
+}
+
+// me:send(chat, body) → true, or false and why not.
+int send(lua_State* state) {
+  const Caller caller = check_actor(state, "me:send");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:send");
+  const Body body = check_body(state, 3);
+  const std::size_t bytes = std::max(body.bytes, body.text.size());
+  std::string_view refused;
+  guarded(state, [&] {
+    refused = caller.actions.send(caller.user, chat, bytes, body.text, caller.due());
+  });
+  lua_pushboolean(state, refused.empty());
+  if (refused.empty()) return 1;
+  lua_pushlstring(state, refused.data(), refused.size());
+  return 2;
+}
+
+// me:read(chat): all that has reached the user there is read now.
+int read(lua_State* state) {
+  const Caller caller = check_actor(state, "me:read");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:read");
+  guarded(state, [&] { caller.actions.read(caller.user, chat); });
+  return 0;
+}
+
+int typing(lua_State* state) {
+  const Caller caller = check_actor(state, "me:typing");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:typing");
+  guarded(state, [&] { caller.actions.typing(caller.user, chat); });
+  return 0;
+}
+
+int activity(lua_State* state) {
+  const Caller caller = check_actor(state, "me:activity");
+  const char* text = lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : "";
+  const auto* known = std::find(kActivities.begin(), kActivities.end(), text);
+  if (known == kActivities.end()) {
+    reject(state, 2, {"me:activity", "the kind"}, "connected, opened, typed or closed");
+  }
+  guarded(state, [&] { caller.actions.activity(caller.user, *known); });
+  return 0;
+}
+
+int logout(lua_State* state) {
+  const Caller caller = check_actor(state, "me:logout");
+  guarded(state, [&] { caller.actions.logout(caller.user); });
+  return 0;
+}
+
+int drop(lua_State* state) {
+  const Caller caller = check_actor(state, "me:drop");
+  guarded(state, [&] { caller.actions.drop(caller.user); });
+  return 0;
+}
+
+// ---- me:timed ----
+
+bool is_operation_name(std::string_view name) {
+  return !name.empty() &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_") == std::string_view::npos;
+}
+
+void check_operation(lua_State* state, int index) {
+  const char* text = lua_type(state, index) == LUA_TSTRING ? lua_tostring(state, index) : "";
+  if (!is_operation_name(text)) {
+    reject(state, index, {"me:timed", "the name"}, "a word of a-z, 0-9 and _");
+  }
+  if (std::find(kOperations.begin(), kOperations.end(), text) != kOperations.end()) {
+    luaL_error(state, "me:timed: '%s' is measured anyway: use another name", text);
+  }
+}
+
+// The function that was timed has returned, perhaps after many waits. On the stack: me, the name,
+// the function's results.
+int timed_done(lua_State* state, int, lua_KContext due_ns) {
+  const Caller caller = check_caller(state, "me:timed");
+  const std::string_view name = lua_tostring(state, 2);
+  const pacing::TimePoint due{pacing::Duration{due_ns}};
+  guarded(state, [&] { caller.actions.record(name, caller.actions.now() - due); });
+  return lua_gettop(state) - 2;
+}
+
+// me:timed(name, fn, …) → what fn(me, …) returns. The time counts from when the user meant to act.
+int timed(lua_State* state) {
+  const Caller caller = check_actor(state, "me:timed");
+  check_operation(state, 2);
+  if (lua_type(state, 3) != LUA_TFUNCTION) {
+    reject(state, 3, {"me:timed", "what is timed"}, "a function");
+  }
+  lua_pushvalue(state, 1);
+  lua_insert(state, 4);
+  const lua_KContext due_ns = caller.due().time_since_epoch().count();
+  lua_callk(state, lua_gettop(state) - 3, LUA_MULTRET, due_ns, timed_done);
+  return timed_done(state, LUA_OK, due_ns);
+}
+
+constexpr luaL_Reg kFunctions[] = {
+    {"activity", activity}, {"drop", drop},   {"logout", logout}, {"read", read},
+    {"send", send},         {"timed", timed}, {"typing", typing},
+};
+
+}  // namespace
+
+std::span<const luaL_Reg> acting_functions() { return kFunctions; }
+
+}  // namespace throng::scenario
