@@ -1,0 +1,177 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace throng::report {
+
+/// The scenario that was played: enough of it to play it again.
+struct ScenarioInfo {
+  std::string name;               ///< e.g. "one_to_one"
+  std::string file;               ///< as given on the command line
+  std::string sha256;             ///< of the file's bytes, 64 hexadecimal digits
+  std::uint64_t seed = 0;         ///< of every random draw
+  std::vector<std::string> args;  ///< what stood behind `--`
+  std::string text;               ///< the file itself; its first line says what it shows
+};
+
+/// What was put under load.
+struct TargetInfo {
+  std::string url;
+  std::string version;  ///< as the target names itself; empty if it doesn't
+};
+
+/// Where the generator ran.
+struct MachineInfo {
+  std::string cpu;
+  std::uint32_t cores = 0;
+  std::uint64_t memory_bytes = 0;
+  std::string kernel;
+};
+
+/// kReal: sockets and wall time (`run`). kVirtual: modelled (`simulate`).
+enum class Clock { kReal, kVirtual };
+
+struct RunTime {
+  std::string started;    ///< ISO 8601 in UTC, e.g. "2026-01-31T12:00:00Z"
+  double warmup_s = 0;    ///< not in any figure but the series
+  double measured_s = 0;  ///< what all figures are about
+};
+
+struct GeneratorInfo {
+  std::string version;
+  std::uint32_t threads = 0;
+  std::uint32_t processes = 0;
+  double cpu_s = 0;  ///< user and system, of all processes
+  std::uint64_t rss_bytes = 0;
+};
+
+struct UserFigures {
+  std::uint64_t planned = 0;
+  std::uint64_t connected_peak = 0;
+  std::uint64_t logins = 0;
+};
+
+/// One distribution of durations at the percentiles that people quote. All zero if nothing ran.
+struct LatencySummary {
+  std::int64_t mean = 0;
+  std::int64_t p50 = 0;
+  std::int64_t p90 = 0;
+  std::int64_t p99 = 0;
+  std::int64_t p999 = 0;
+  std::int64_t p9999 = 0;
+  std::int64_t max = 0;
+};
+
+/// "`percentile` per cent of all took at most `ns`." In run.json: [99.9, 1234567].
+struct PercentilePoint {
+  double percentile = 0;
+  std::int64_t ns = 0;
+};
+/// Rising in both; see percentile_curve.hpp for where the points lie.
+using PercentileCurve = std::vector<PercentilePoint>;
+
+/// What came of one operation in the measured time.
+struct OperationFigures {
+  std::uint64_t count = 0;                      ///< finished without an error
+  double rate_per_s = 0;                        ///< count over the measured time
+  std::map<std::string, std::uint64_t> errors;  ///< finished with an error, by kind
+  std::uint64_t dropped = 0;                    ///< due, but never started: no user was free
+  std::uint64_t unresolved = 0;                 ///< started, never finished: censored
+  LatencySummary latency_ns;                    ///< from the due time: what a user feels
+  LatencySummary service_ns;                    ///< from the actual start
+  PercentileCurve latency_curve;
+  PercentileCurve service_curve;  ///< empty for what is only received, e.g. deliver
+
+  std::uint64_t error_count() const {
+    std::uint64_t total = 0;
+    for (const auto& [kind, count_of_kind] : errors) total += count_of_kind;
+    return total;
+  }
+  /// False if nothing of it ever came due: then its figures say nothing.
+  bool ran() const { return count + error_count() + dropped + unresolved > 0; }
+};
+
+/// The account of every message, end to end. A delivery is one message at one member.
+struct LedgerFigures {
+  std::uint64_t sent = 0;       ///< messages
+  std::uint64_t acked = 0;      ///< messages that the target promised to keep
+  std::uint64_t expected = 0;   ///< deliveries that the acknowledged messages are due
+  std::uint64_t delivered = 0;  ///< deliveries of those that came
+  // Each of these breaks a promise when it isn't zero.
+  std::uint64_t lost = 0;               ///< deliveries of acknowledged messages that never came
+  std::uint64_t duplicated = 0;         ///< deliveries that came again
+  std::uint64_t reordered = 0;          ///< deliveries behind a later one of the same chat
+  std::uint64_t misdelivered = 0;       ///< deliveries to somebody who isn't a member
+  std::uint64_t corrupted = 0;          ///< deliveries whose bytes aren't what was sent
+  std::uint64_t phantom = 0;            ///< deliveries of what nobody sent
+  std::uint64_t cursor_violations = 0;  ///< receipts that moved back or ran ahead
+  // These don't: they say how far the account reaches.
+  std::uint64_t late = 0;             ///< deliveries that came, but past the bound
+  std::uint64_t unresolved = 0;       ///< messages whose acknowledgement never came
+  std::vector<std::string> examples;  ///< a line for each of the first violations
+};
+
+/// Whether the generator was good enough for its own figures to be believed.
+struct ValidityFigures {
+  struct Release {
+    std::int64_t p99 = 0;
+    std::int64_t max = 0;
+  };
+  bool valid = true;
+  std::vector<std::string> reasons;  ///< why not; empty if valid
+  Release late_release_ns;           ///< how long after its due time work was started
+  // nullopt where it could not be measured, e.g. CPU in virtual time.
+  std::optional<double> generator_cpu_ratio;  ///< of the cores the generator may use, 0 to 1
+  std::optional<double> achieved_rate_ratio;  ///< rate reached over rate planned
+  std::optional<double> little_residual;      ///< |L - λW| / L: how far Little's law is missed
+};
+
+/// What came of one threshold; see threshold.hpp.
+struct ThresholdResult {
+  std::string expr;             ///< as given, e.g. "deliver.p99 < 500ms"
+  std::optional<double> value;  ///< as measured, in `unit`; nullopt if nothing was
+  std::string unit;             ///< "ns", "1/s", "ratio" or "" for a count
+  bool pass = false;
+  std::string note;  ///< why there is no value; else empty
+};
+
+/// pass; fail: a threshold was missed; incorrect: the ledger is violated; invalid: don't believe
+/// it.
+enum class Verdict { kPass, kFail, kIncorrect, kInvalid };
+
+/// Everything that is known of one finished run, as it stands in run.json. Every report is made
+/// of this and of the per-second series, and of nothing else. A plain value, owned by whoever
+/// holds it.
+struct RunResult {
+  ScenarioInfo scenario;
+  TargetInfo target;
+  MachineInfo machine;
+  Clock clock = Clock::kReal;
+  RunTime time;
+  GeneratorInfo generator;
+  UserFigures users;
+  /// By name, in the order in which reports show them: connect, login, send, …
+  std::vector<std::pair<std::string, OperationFigures>> operations;
+  LedgerFigures ledger;
+  ValidityFigures validity;
+  std::vector<ThresholdResult> thresholds;
+  Verdict verdict = Verdict::kPass;
+  int exit_code = 0;
+  bool interrupted = false;  ///< ended by hand before its time
+
+  /// nullptr if there is none of that name.
+  const OperationFigures* find_operation(std::string_view name) const {
+    for (const auto& [each, figures] : operations) {
+      if (each == name) return &figures;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace throng::report
