@@ -1,0 +1,217 @@
+#include <algorithm>
+#include <cassert>
+
+#include "loadgen/users/cmid.hpp"
+#include "loadgen/users/retry.hpp"
+#include "loadgen/users/user.hpp"
+
+// What a user sends, and the ticks that come back.
+namespace throng::users {
+
+using measure::Operation;
+using pacing::TimePoint;
+
+namespace {
+
+constexpr std::string_view kFiller = "the quick brown fox jumps over the lazy dog; ";
+
+std::string make_body(std::size_t bytes, std::string_view text) {
+  std::string body;
+  body.reserve(bytes);
+  body.append(measure::kStampBytes, ' ');
+  body.append(text);
+  while (body.size() < bytes) body.append(kFiller.substr(0, bytes - body.size()));
+  return body;
+}
+
+}  // namespace
+
+std::string_view User::send(UserWorld& world, ChatIndex chat, std::size_t body_bytes,
+                            std::string_view text, TimePoint due, TimePoint now) {
+  if (state_ == State::kFinished) return "offline";
+  const auto slot = slot_of(world.graph, chat);
+  if (!slot) return "not_a_member";
+  const std::size_t bytes = std::max(body_bytes, measure::kMinBodyBytes + text.size());
+  if (bytes > protocol::kMaxBodyBytes) return "too_large";
+  if (!outbox_) outbox_ = std::make_unique<Outbox>();
+  if (outbox_->full()) {
+    world.recorder.dropped(Operation::kSend, due);
+    return "queue_full";
+  }
+  const std::uint32_t k = ++chats_[*slot].sends;
+  PendingSend& send = outbox_->add(
+      {.chat_slot = *slot, .k = k, .due = due, .retry_at = now, .body = make_body(bytes, text)});
+  stamp(world, send);
+  world.ledger.on_send(seat(world, *slot), k);
+  world.recorder.started(Operation::kSend, now);
+  if (welcomed()) write(world, send, now);
+  rearm(world);
+  return {};
+}
+
+void User::await_sends(UserWorld& world) {
+  sends_awaited_ = true;
+  if (unanswered_sends() == 0) return report_sends(world);
+  if (wanted_) return;
+  sends_awaited_ = false;
+  world.listener.sends_done(local_, {.error = "offline"});
+}
+
+void User::report_sends(UserWorld& world) {
+  sends_awaited_ = false;
+  world.listener.sends_done(local_, {.error = std::exchange(send_error_, {})});
+}
+
+// ---- On their way ----
+
+void User::stamp(UserWorld& world, PendingSend& send) {
+  const ChatIndex chat = world.graph.roster().chat_of(seat(world, send.chat_slot));
+  send.fingerprint =
+      measure::write_stamp(world.stamp_key, {chat, number_, send.k}, send.due, send.body);
+}
+
+// What waited while its user was offline on purpose is due when the user comes back.
+void User::stamp_again(UserWorld& world, TimePoint due) {
+  if (!outbox_) return;
+  for (PendingSend& send : outbox_->pending()) {
+    send.due = std::max(send.due, due);
+    send.timed_out = false;
+    stamp(world, send);
+  }
+}
+
+void User::write(UserWorld& world, PendingSend& send, TimePoint now) {
+  const ChatIndex chat = world.graph.roster().chat_of(seat(world, send.chat_slot));
+  const Cmid cmid(world.stamp_key, {chat, number_, send.k});
+  say(world, protocol::Send{world.graph.chat_id(chat), cmid.text(), send.body}, now);
+  if (send.writes == 0) send.first_written = now;
+  if (send.writes < UINT16_MAX) ++send.writes;
+  send.retry_at = now + world.settings.send_timeout;
+}
+
+void User::write_all(UserWorld& world, TimePoint now) {
+  if (!outbox_) return;
+  for (PendingSend& send : outbox_->pending()) write(world, send, now);
+}
+
+void User::check_sends(UserWorld& world, TimePoint now) {
+  if (!outbox_ || !wanted_) return;
+  for (PendingSend& send : outbox_->pending()) {
+    if (!send.timed_out && send.due + world.settings.send_timeout <= now) {
+      send.timed_out = true;
+      world.recorder.failed(Operation::kSend, "timeout", send.due, now);
+    }
+    if (welcomed() && send.retry_at <= now) write(world, send, now);
+  }
+}
+
+// ---- The first tick ----
+
+void User::on_sent(UserWorld& world, const protocol::Sent& event, TimePoint now) {
+  const auto origin = read_cmid(world.stamp_key, event.cmid);
+  const auto slot = slot_of(world.graph, event.chat);
+  if (!slot || !origin || origin->sender != number_ || origin->k > chats_[*slot].sends ||
+      world.graph.chat_of(event.chat) != origin->chat) {
+    return world.ledger.on_stray_message(number_, event.chat.value, event.seq);
+  }
+  resolve(world, *slot, origin->k, event.seq, now);
+}
+
+void User::resolve(UserWorld& world, std::uint32_t slot, std::uint32_t k, protocol::Seq seq,
+                   TimePoint now) {
+  PendingSend* const send = outbox_ ? outbox_->find(slot, k) : nullptr;
+  world.ledger.on_ack(seat(world, slot), k, seq, send != nullptr ? send->fingerprint : 0);
+  if (send == nullptr) return;
+  const TimePoint due = send->due;
+  world.recorder.completed(Operation::kSend, due, now, now - send->first_written);
+  outbox_->remove(send);
+  watch_receipts(world, slot, seq, due, now);
+  if (sends_awaited_ && outbox_->empty()) report_sends(world);
+}
+
+void User::on_send_refused(UserWorld& world, const protocol::Failure& event, TimePoint now) {
+  const auto origin = read_cmid(world.stamp_key, event.cmid);
+  const auto slot = slot_of(world.graph, event.chat);
+  PendingSend* const send = slot && origin && outbox_ ? outbox_->find(*slot, origin->k) : nullptr;
+  if (send == nullptr) return;
+  const std::string_view kind = protocol::error_name(event.code);
+  world.recorder.failed(Operation::kSend, kind, send->due, now);
+  if (worth_repeating(event.code)) {
+    const auto& settings = world.settings;
+    send->retry_at =
+        now + backoff_ceiling(settings.backoff_first, settings.backoff_cap, send->refusals);
+    if (send->refusals < UINT8_MAX) ++send->refusals;
+    return;
+  }
+  if (send_error_.empty()) send_error_ = kind;
+  // Of a send that was written before, the first copy may have got through.
+  if (send->writes == 1) {
+    world.ledger.on_send_failed(seat(world, *slot), send->k);
+  } else {
+    world.ledger.on_send_abandoned(seat(world, *slot), send->k);
+  }
+  outbox_->remove(send);
+  if (sends_awaited_ && outbox_->empty()) report_sends(world);
+}
+
+// ---- The second and the third ----
+
+void User::watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq seq, TimePoint due,
+                          TimePoint now) {
+  const measure::Seat own = seat(world, slot);
+  const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
+  if (members.size() > measure::LedgerShard::kMaxReceiptMembers) return;
+  ChatView& view = chats_[slot];
+  if (!view.watch) view.watch = std::make_unique<ReceiptWatch>();
+  const auto others = static_cast<std::uint32_t>(members.size() - 1);
+  const auto forgotten =
+      view.watch->watch({.seq = seq, .due = due, .undelivered = others, .unread = others});
+  if (forgotten.seq != 0) record_missing_ticks(world, slot, forgotten, now);
+
+  // Some may have overtaken the first tick.
+  const auto cursors = world.ledger.cursors(own);
+  for (std::size_t i = 0; i < cursors.size(); ++i) {
+    if (members[i] == number_ || cursors[i].delivered < seq) continue;
+    const protocol::Seq read_to = cursors[i].read < seq ? seq - 1 : seq;
+    record_ticks(world, view, members[i], {seq - 1, seq, seq - 1, read_to}, now);
+  }
+}
+
+void User::on_receipt(UserWorld& world, const protocol::Receipt& event, TimePoint now) {
+  const auto slot = slot_of(world.graph, event.chat);
+  if (!slot) return world.ledger.on_stray_cursor(number_, event.chat.value);
+  const UserNumber member = world.graph.user_of(event.user).value_or(0);
+  const auto advance =
+      world.ledger.on_receipt(seat(world, *slot), member, event.delivered, event.read, !online());
+  if (member == number_ || !chats_[*slot].watch) return;
+  record_ticks(world, chats_[*slot], member, advance, now);
+}
+
+void User::record_ticks(UserWorld& world, ChatView& view, UserNumber member,
+                        const measure::ReceiptAdvance& advance, TimePoint now) {
+  const auto record = [&](Operation operation) {
+    return [&world, this, member, now, operation](TimePoint due) {
+      if (wanted_since_ > due || !world.board.online_since(member, due)) return;
+      world.recorder.completed(operation, due, now);
+    };
+  };
+  view.watch->delivered(advance.delivered_from, advance.delivered_to,
+                        record(Operation::kReceiptDelivered));
+  view.watch->read(advance.read_from, advance.read_to, record(Operation::kReceiptRead));
+}
+
+// Third ticks are up to people: one that is missing says nothing about the server.
+void User::record_missing_ticks(UserWorld& world, std::uint32_t slot,
+                                const ReceiptWatch::Watched& watched, TimePoint now) {
+  if (watched.undelivered == 0 || !wanted_ || wanted_since_ > watched.due) return;
+  const measure::Seat own = seat(world, slot);
+  const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
+  const auto cursors = world.ledger.cursors(own);
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (members[i] == number_ || !world.board.online_since(members[i], watched.due)) continue;
+    if (!cursors.empty() && cursors[i].delivered >= watched.seq) continue;
+    world.recorder.unresolved(Operation::kReceiptDelivered, watched.due, now);
+  }
+}
+
+}  // namespace throng::users
