@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace throng::commands {
+
+/// What to do once the command line has been read; returns the exit code.
+using Action = std::function<int()>;
+
+// Each adds one subcommand; `action` is set when it is the one that was asked for.
+void add_run(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
+void add_report(CLI::App& app, Action& action);
+
+/// Reads the command line and does what it says. Errors: explained on stderr in one line; each
+/// has its exit code. `now` is the wall clock's time.
+int run_command_line(int argc, char** argv, std::chrono::system_clock::time_point now);
+
+}  // namespace throng::commands

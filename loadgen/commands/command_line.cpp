@@ -1,0 +1,39 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "loadgen/commands/command.hpp"
+#include "loadgen/play/run.hpp"
+
+namespace throng::commands {
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes: 0 pass, 2 usage or script error, 3 threshold failed, 4 ledger violated,\n"
+    "5 run invalid, 7 target unreachable, 130 interrupted. Every option can also be given\n"
+    "in the environment: --users as THRONG_USERS.";
+
+}  // namespace
+
+int run_command_line(int argc, char** argv, std::chrono::system_clock::time_point now) {
+  CLI::App app("throng: plays people against a chat server and reports what they felt", "throng");
+  app.set_version_flag("--version", "throng " THRONG_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitCodes);
+  Action action;
+  add_run(app, action, now);
+  add_report(app, action);
+  try {
+    app.parse(argc, argv);
+    return action();
+  } catch (const CLI::ParseError& e) {
+    if (e.get_exit_code() == 0) return app.exit(e);
+    std::cerr << "throng: " << e.what() << " (see throng --help)\n";
+  } catch (const std::exception& e) {
+    std::cerr << "throng: " << e.what() << '\n';
+  }
+  return static_cast<int>(play::ExitCode::kUsage);
+}
+
+}  // namespace throng::commands

@@ -1,0 +1,314 @@
+#include "loadgen/play/coordinator.hpp"
+
+#include <prometheus/exposer.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <numeric>
+#include <stdexcept>
+#include <utility>
+
+#include "loadgen/play/machine.hpp"
+#include "loadgen/play/metrics_page.hpp"
+#include "protocol/token.hpp"
+
+namespace throng::play {
+namespace {
+
+/// Workers get so long to arm their users before the first is due.
+constexpr std::chrono::milliseconds kStartDelay{100};
+constexpr std::chrono::milliseconds kDrainInterval{50};
+/// When all deliveries are in, receipts may still be on their way, and so may what should never
+/// come: a second copy.
+constexpr std::chrono::milliseconds kSettleTime{250};
+constexpr std::chrono::hours kTokenLife{24};
+constexpr std::size_t kMetricsThreads = 1;
+
+measure::Series::Columns series_columns() {
+  measure::Series::Columns columns;
+  columns.gauges.emplace_back(kConnectedGauge);
+  for (std::size_t i = 0; i < measure::kOperations; ++i) {
+    columns.operations.emplace_back(measure::operation_name(static_cast<measure::Operation>(i)));
+  }
+  return columns;
+}
+
+std::string listen_address(const std::string& address) {
+  return address.find(':') == std::string::npos ? "127.0.0.1:" + address : address;
+}
+
+std::function<std::string(protocol::UserId)> token_mint(const RunOptions& options,
+                                                        const scenario::Plan& plan) {
+  const auto expires =
+      std::chrono::duration_cast<std::chrono::milliseconds>(
+          (options.started + kTokenLife).time_since_epoch() + plan.ramp + plan.duration)
+          .count();
+  return [key = protocol::TokenKey(options.secret), expires](protocol::UserId user) {
+    return key.mint({.user = user, .expires = expires, .admin = false});
+  };
+}
+
+}  // namespace
+
+Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
+                         boost::asio::io_context& io)
+    : options_(options),
+      prepared_(prepared),
+      io_(io),
+      made_(clock_.now()),
+      board_(1, prepared.plan.users),
+      context_(make_context()),
+      series_(prepared.threads, series_columns(),
+              [this](const measure::SecondSnapshot& second) { on_second(second); }),
+      phase_timer_(io),
+      second_timer_(io) {
+  if (!options.out_dir.empty()) files_.emplace(options.out_dir);
+  if (!options.prometheus.empty()) open_metrics_page();
+  make_workers();
+}
+
+Coordinator::~Coordinator() = default;
+
+RunContext Coordinator::make_context() const {
+  RunContext context{.source = options_.source,
+                     .graph = *prepared_.graph,
+                     .board = const_cast<users::OnlineBoard&>(board_),
+                     .settings = {},
+                     .stamp_key = measure::StampKey(prepared_.identity.seed),
+                     .mint_token = token_mint(options_, prepared_.plan),
+                     .ramp = prepared_.plan.ramp,
+                     .duration = prepared_.plan.duration,
+                     .live_tallies = !options_.prometheus.empty()};
+  context.settings.seed = options_.seed;
+  context.settings.reading = prepared_.plan.reading;
+  return context;
+}
+
+void Coordinator::open_metrics_page() {
+  page_ = std::make_shared<MetricsPage>(
+      RunLabels{options_.source.name, options_.target.url, options_.version, options_.seed},
+      prepared_.plan.users);
+  const std::string address = listen_address(options_.prometheus);
+  try {
+    exposer_ = std::make_unique<prometheus::Exposer>(address, kMetricsThreads);
+  } catch (const std::exception& error) {
+    throw std::runtime_error("metrics page at " + address + ": " + error.what());
+  }
+  exposer_->RegisterCollectable(page_);
+}
+
+void Coordinator::make_workers() {
+  transport::WebSocketOptions web;
+  web.target = options_.target;
+  web.endpoint = prepared_.endpoint;
+  web.sources = prepared_.sources;
+  for (const Slice& slice : slice_users(prepared_.plan.users, prepared_.threads)) {
+    WorkerLoop::Mail mail;
+    mail.on_second = [this, worker = slice.worker](WorkerSecond second) {
+      boost::asio::post(io_, [this, worker, kept = std::move(second)]() mutable {
+        on_worker_second(worker, std::move(kept));
+      });
+    };
+    mail.on_failed = [this](std::exception_ptr failure) {
+      boost::asio::post(io_, [this, failure] { on_worker_failed(failure); });
+    };
+    loops_.push_back(std::make_unique<WorkerLoop>(context_, slice, clock_, web, std::move(mail)));
+  }
+}
+
+Played Coordinator::play() {
+  begin();
+  while (!over_) io_.run_one();
+  return join();
+}
+
+void Coordinator::begin() {
+  run_start_ = clock_.now() + kStartDelay;
+  measured_from_ = run_start_ + prepared_.plan.ramp;
+  measured_until_ = measured_from_ + prepared_.plan.duration;
+  if (files_) {
+    files_->begin(options_.started +
+                  std::chrono::duration_cast<std::chrono::milliseconds>(run_start_ - made_));
+  }
+  for (const auto& loop : loops_) loop->start(run_start_);
+  enter(Phase::kRamp);
+  tell_each_second();
+  phase_timer_.expires_after(measured_from_ - clock_.now());
+  phase_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) begin_measuring();
+  });
+}
+
+void Coordinator::enter(Phase phase) {
+  phase_ = phase;
+  tell();
+}
+
+void Coordinator::begin_measuring() {
+  cpu_before_s_ = process_usage().cpu_s;
+  enter(Phase::kMeasured);
+  phase_timer_.expires_after(measured_until_ - clock_.now());
+  phase_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) begin_drain(options_.drain);
+  });
+}
+
+void Coordinator::begin_drain(pacing::Duration limit) {
+  const pacing::TimePoint now = clock_.now();
+  const ProcessUsage usage = process_usage();
+  cpu_measured_s_ = usage.cpu_s - cpu_before_s_;
+  rss_bytes_ = usage.rss_bytes;
+  measured_until_ = std::clamp(now, measured_from_, measured_until_);
+  drain_until_ = now + limit;
+  for (const auto& loop : loops_) loop->drain();
+  enter(Phase::kDrain);
+  watch_drain();
+}
+
+void Coordinator::watch_drain() {
+  const pacing::TimePoint now = clock_.now();
+  if (!all_is_in()) {
+    in_since_.reset();
+  } else if (!in_since_) {
+    in_since_ = now;
+  }
+  over_ = over_ || now >= drain_until_ || (in_since_ && now >= *in_since_ + kSettleTime);
+  if (over_) return;
+  phase_timer_.expires_after(kDrainInterval);
+  phase_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) watch_drain();
+  });
+}
+
+void Coordinator::interrupt() {
+  interrupted_ = true;
+  if (phase_ == Phase::kDrain) {
+    over_ = true;
+  } else {
+    phase_timer_.cancel();
+    begin_drain(options_.interrupted_drain);
+  }
+}
+
+void Coordinator::tell_each_second() {
+  second_timer_.expires_after(std::chrono::seconds(1));
+  second_timer_.async_wait([this](const boost::system::error_code& error) {
+    if (error) return;
+    tell();
+    tell_each_second();
+  });
+}
+
+void Coordinator::tell() const {
+  if (page_) {
+    const auto awaited = outstanding();
+    page_->set_ledger({awaited.pending, awaited.due, awaited.seen});
+  }
+  if (!options_.on_progress) return;
+  Progress progress;
+  progress.phase = phase_;
+  progress.users_planned = prepared_.plan.users;
+  progress.figures = live_.progress();
+  const auto elapsed = std::max(clock_.now() - run_start_, pacing::Duration::zero());
+  progress.figures.elapsed_s = pacing::to_seconds(elapsed);
+  progress.figures.total_s = pacing::to_seconds(prepared_.plan.ramp + prepared_.plan.duration);
+  progress.figures.outstanding = deliveries_awaited();
+  options_.on_progress(progress);
+}
+
+Played Coordinator::join() {
+  phase_timer_.cancel();
+  second_timer_.cancel();
+  enter(Phase::kFinish);
+  Played played;
+  played.deliveries_awaited = deliveries_awaited();
+  played.users_unsettled = unsettled();
+  for (const auto& loop : loops_) loop->finish();
+  for (const auto& loop : loops_) loop->join();
+  io_.poll();  // what they mailed last
+  if (failure_) std::rethrow_exception(failure_);
+  series_.finish();
+
+  std::vector<const measure::LedgerShard*> shards;
+  played.recorded.emplace(run_start_, nullptr);
+  GenerationFacts& facts = played.generation;
+  facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
+  double in_flight_seconds = 0;
+  for (const auto& loop : loops_) {
+    const Worker& worker = loop->worker();
+    played.recorded->merge(worker.recorder());
+    shards.push_back(&worker.ledger());
+    facts.unreleased += worker.unreleased();
+    facts.wanted_online += worker.wanted_online();
+    facts.came_online += worker.came_online();
+    in_flight_seconds += worker.in_flight_seconds();
+  }
+  const measure::Histogram& sends = played.recorded->tally(measure::Operation::kSend).latency;
+  facts.late_release = late_release_;
+  facts.sends = sends.count();
+  // Little's law holds for what is under way, which begins with the actual send.
+  facts.mean_send_s = played.recorded->tally(measure::Operation::kSend).service.mean() / 1e9;
+  if (facts.measured_s > 0) {
+    facts.mean_in_flight = in_flight_seconds / facts.measured_s;
+    facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
+  }
+  played.ledger = measure::reconcile(shards);
+  played.connected_peak = live_.connected_peak();
+  played.logins = live_.logins();
+  played.rss_bytes = rss_bytes_;
+  played.interrupted = interrupted_;
+  return played;
+}
+
+std::optional<std::string> Coordinator::write_files(const report::RunResult& result) {
+  if (!files_) return std::nullopt;
+  return files_->finish(series_, result);
+}
+
+void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {
+  late_release_.merge(second.late_release);
+  if (page_ && second.recorded) {
+    page_->add_worker_second(worker, second.late_release, std::move(*second.recorded));
+  }
+  series_.add(std::move(second.figures));
+}
+
+void Coordinator::on_second(const measure::SecondSnapshot& second) {
+  const pacing::TimePoint begins = run_start_ + std::chrono::seconds(second.second);
+  live_.add(second, begins < measured_until_);
+  if (files_) files_->add_second(second);
+  if (page_) page_->add_second(second);
+}
+
+void Coordinator::on_worker_failed(std::exception_ptr failure) {
+  if (!failure_) failure_ = std::move(failure);
+  over_ = true;
+}
+
+measure::LedgerShard::Outstanding Coordinator::outstanding() const {
+  measure::LedgerShard::Outstanding all;
+  for (const auto& loop : loops_) {
+    const auto own = loop->worker().ledger().outstanding();
+    all.pending += own.pending;
+    all.due += own.due;
+    all.seen += own.seen;
+  }
+  return all;
+}
+
+std::uint64_t Coordinator::deliveries_awaited() const {
+  const auto all = outstanding();
+  return all.due > all.seen ? all.due - all.seen : 0;
+}
+
+std::uint64_t Coordinator::unsettled() const {
+  return std::accumulate(
+      loops_.begin(), loops_.end(), std::uint64_t{0},
+      [](std::uint64_t sum, const auto& loop) { return sum + loop->worker().unsettled(); });
+}
+
+bool Coordinator::all_is_in() const {
+  return unsettled() == 0 && outstanding().pending == 0 && deliveries_awaited() == 0;
+}
+
+}  // namespace throng::play

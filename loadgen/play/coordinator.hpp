@@ -1,0 +1,126 @@
+#pragma once
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/wait_traits.hpp>
+#include <chrono>
+#include <cstdint>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "loadgen/measure/ledger.hpp"
+#include "loadgen/measure/recorder.hpp"
+#include "loadgen/measure/series.hpp"
+#include "loadgen/pacing/clock.hpp"
+#include "loadgen/play/live_figures.hpp"
+#include "loadgen/play/prepare.hpp"
+#include "loadgen/play/run.hpp"
+#include "loadgen/play/run_files.hpp"
+#include "loadgen/play/validity.hpp"
+#include "loadgen/play/worker_loop.hpp"
+#include "loadgen/users/online_board.hpp"
+
+namespace prometheus {
+class Exposer;
+}
+
+namespace throng::play {
+
+class MetricsPage;
+
+/// What came of a run's ramp, measured time and drain.
+struct Played {
+  std::optional<measure::Recorder> recorded;  ///< of all workers; never empty
+  measure::LedgerReport ledger;
+  GenerationFacts generation;
+  std::uint64_t connected_peak = 0;
+  std::uint64_t logins = 0;
+  std::uint64_t rss_bytes = 0;
+  bool interrupted = false;
+  /// Deliveries that were on their way at the end of the drain, and users who weren't caught up.
+  std::uint64_t deliveries_awaited = 0;
+  std::uint64_t users_unsettled = 0;
+};
+
+/// Takes a prepared run through its time: makes the workers, tells them when to drain and to
+/// finish, gathers what they mail each second, and joins what they measured. It runs on the thread
+/// that called play(), in an io_context that it shares with the watch for signals.
+class Coordinator {
+ public:
+  /// Requires: all outlive it. Errors: ScriptError; std::runtime_error when the metrics page's
+  /// address or a file can't be had.
+  Coordinator(const RunOptions& options, const Prepared& prepared, boost::asio::io_context& io);
+  ~Coordinator();
+
+  /// Blocks until the run is over. Called once. Errors: what a worker threw.
+  Played play();
+  /// Ends the run early: to the drain with its shorter limit, or out of the drain.
+  void interrupt();
+
+  /// Writes what is to be written beside the page; see RunFiles::finish().
+  std::optional<std::string> write_files(const report::RunResult& result);
+
+ private:
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                        boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        boost::asio::io_context::executor_type>;
+
+  RunContext make_context() const;
+  void make_workers();
+  void open_metrics_page();
+  void begin();
+  void enter(Phase phase);
+  void begin_measuring();
+  void begin_drain(pacing::Duration limit);
+  void watch_drain();
+  void tell_each_second();
+  void tell() const;
+  Played join();
+
+  void on_worker_second(unsigned worker, WorkerSecond second);
+  void on_second(const measure::SecondSnapshot& second);
+  void on_worker_failed(std::exception_ptr failure);
+
+  measure::LedgerShard::Outstanding outstanding() const;
+  std::uint64_t deliveries_awaited() const;
+  std::uint64_t unsettled() const;
+  bool all_is_in() const;
+
+  // Constant after construction
+  const RunOptions& options_;
+  const Prepared& prepared_;
+  boost::asio::io_context& io_;
+  const pacing::SteadyClock clock_;
+  const pacing::TimePoint made_;
+
+  // Owned by the coordinator's thread
+  users::OnlineBoard board_;
+  const RunContext context_;
+  LiveFigures live_;
+  std::optional<RunFiles> files_;
+  std::shared_ptr<MetricsPage> page_;
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  measure::Series series_;
+  Timer phase_timer_;
+  Timer second_timer_;
+  std::vector<std::unique_ptr<WorkerLoop>> loops_;
+
+  Phase phase_ = Phase::kRamp;
+  pacing::TimePoint run_start_{};
+  pacing::TimePoint measured_from_{};
+  pacing::TimePoint measured_until_{};
+  pacing::TimePoint drain_until_{};
+  std::optional<pacing::TimePoint> in_since_;  ///< when all was in for the first time
+  double cpu_before_s_ = 0;
+  double cpu_measured_s_ = 0;
+  std::uint64_t rss_bytes_ = 0;
+  measure::Histogram late_release_;
+  std::exception_ptr failure_;
+  bool interrupted_ = false;
+  bool over_ = false;
+};
+
+}  // namespace throng::play

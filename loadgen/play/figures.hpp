@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "loadgen/measure/histogram.hpp"
+#include "loadgen/measure/ledger.hpp"
+#include "loadgen/measure/recorder.hpp"
+#include "loadgen/report/run_result.hpp"
+
+/// From what was measured to what is reported.
+namespace throng::play {
+
+report::LatencySummary summarise(const measure::Histogram& histogram);
+
+report::OperationFigures operation_figures(const measure::OperationTally& tally, double measured_s);
+
+/// All of a recorder's operations, in its order. Rates are over the measured time; those of
+/// people's arrival over the warm-up too.
+std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figures(
+    const measure::Recorder& recorder, double warmup_s, double measured_s);
+
+report::LedgerFigures ledger_figures(const measure::LedgerReport& report);
+
+}  // namespace throng::play

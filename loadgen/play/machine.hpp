@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "loadgen/report/run_result.hpp"
+
+namespace throng::play {
+
+/// The machine that the generator runs on, as Linux describes it.
+report::MachineInfo read_machine();
+
+/// The first "model name" of /proc/cpuinfo; empty if there is none.
+std::string cpu_model(std::string_view cpuinfo);
+/// A figure of /proc/meminfo or /proc/self/status in bytes, e.g. "MemTotal" of
+/// "MemTotal:       24625812 kB"; 0 if it isn't there.
+std::uint64_t memory_figure(std::string_view text, std::string_view name);
+
+/// What this process has used so far.
+struct ProcessUsage {
+  double cpu_s = 0;             ///< user and system, all threads
+  std::uint64_t rss_bytes = 0;  ///< now
+};
+ProcessUsage process_usage();
+
+}  // namespace throng::play

@@ -1,0 +1,159 @@
+#include "loadgen/play/prepare.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "loadgen/play/setup.hpp"
+#include "loadgen/transport/http_client.hpp"
+#include "loadgen/transport/limits.hpp"
+#include "protocol/token.hpp"
+
+namespace throng::play {
+namespace {
+
+constexpr unsigned kOk = 200;
+constexpr unsigned kUnauthorized = 401;
+constexpr unsigned kForbidden = 403;
+/// Ids above this are given out by the target to those who register there.
+constexpr std::uint64_t kMaxForeignUser = 1'000'000'000;
+constexpr std::chrono::hours kAdminTokenLife{24};
+
+[[noreturn]] void refuse(ExitCode code, const std::string& sentence) {
+  throw Refusal(code, sentence);
+}
+
+void check_options(const RunOptions& options) {
+  if (options.secret.size() < protocol::TokenKey::kMinSecretBytes) {
+    refuse(ExitCode::kUsage,
+           fmt::format("the secret must have at least {} bytes: it is the one that the server was "
+                       "started with",
+                       protocol::TokenKey::kMinSecretBytes));
+  }
+}
+
+unsigned threads_of(const RunOptions& options, std::uint64_t users) {
+  const unsigned wanted = options.threads == 0 ? default_threads() : options.threads;
+  return static_cast<unsigned>(std::min<std::uint64_t>(wanted, users));
+}
+
+void check_fit(Prepared& prepared) {
+  const transport::Fit fit = transport::fit_users(transport::raise_and_read_limits(),
+                                                  prepared.plan.users, prepared.endpoint.address());
+  if (!fit.fits) refuse(ExitCode::kUsage, "this run doesn't fit: " + fit.advice);
+  prepared.sources = fit.sources;
+}
+
+void reach_target(const RunOptions& options, Prepared& prepared, transport::HttpClient& http) {
+  const auto answer = http.get("/healthz");
+  if (!answer) {
+    refuse(ExitCode::kUnreachable,
+           fmt::format("{}: {}", options.target.url, answer.error().message()));
+  }
+  if (answer->status != kOk) {
+    refuse(ExitCode::kUnreachable, fmt::format("{}: GET /healthz was answered with {}",
+                                               options.target.url, answer->status));
+  }
+  prepared.server_version = answer->server;
+}
+
+ExitCode code_of(const SetupError& error) {
+  const bool refused = error.status == kUnauthorized || error.status == kForbidden;
+  return refused ? ExitCode::kUsage : ExitCode::kUnreachable;
+}
+
+void set_up(Prepared& prepared, transport::HttpClient& http,
+            const std::function<bool(const Progress&)>& tell) {
+  const RunIdentity& identity = prepared.identity;
+  Progress progress;
+  progress.phase = Phase::kSetup;
+  progress.users_planned = prepared.plan.users;
+  progress.chats_planned = prepared.graph->chats();
+  bool goes_on = tell(progress);
+  auto ids =
+      make_chats(http, *prepared.graph, {identity.first_user, identity.tag}, [&](std::size_t made) {
+        progress.chats_made = made;
+        return goes_on = goes_on && tell(progress);
+      });
+  if (!ids) refuse(code_of(ids.error()), ids.error().message);
+  if (!goes_on) refuse(ExitCode::kInterrupted, "interrupted while the chats were made");
+  prepared.graph->bind(identity.first_user, std::move(*ids));
+}
+
+std::string admin_token(const RunOptions& options, const RunIdentity& identity) {
+  const auto expires = std::chrono::duration_cast<std::chrono::milliseconds>(
+      (options.started + kAdminTokenLife).time_since_epoch());
+  return protocol::TokenKey(options.secret)
+      .mint({.user = identity.first_user, .expires = expires.count(), .admin = true});
+}
+
+}  // namespace
+
+RunIdentity identify(std::uint64_t seed, std::chrono::system_clock::time_point started,
+                     std::uint64_t users) {
+  const auto time = static_cast<std::uint64_t>(started.time_since_epoch().count());
+  const std::uint64_t drawn = protocol::mix(protocol::mix(seed + 1) + time);
+  const std::uint64_t room = kMaxForeignUser - std::min(users, kMaxForeignUser - 1);
+  return {drawn, fmt::format("run-{:016x}", drawn), {1 + protocol::mix(drawn + 1) % room}};
+}
+
+scenario::Plan plan_of(const RunOptions& options) {
+  scenario::Plan plan = scenario::load_plan(options.source);
+  plan.users = options.users.value_or(plan.users);
+  plan.duration = options.duration.value_or(plan.duration);
+  plan.ramp = options.ramp.value_or(plan.ramp);
+  if (plan.users == 0 || plan.users >= kMaxForeignUser) {
+    refuse(ExitCode::kUsage,
+           fmt::format("users: expected 1 to {}, got {}", kMaxForeignUser - 1, plan.users));
+  }
+  if (plan.duration <= pacing::Duration::zero()) {
+    refuse(ExitCode::kUsage,
+           "duration: expected more than 0 s; give the scenario one, or "
+           "--duration");
+  }
+  if (plan.ramp < pacing::Duration::zero()) refuse(ExitCode::kUsage, "ramp: expected 0 s or more");
+  return plan;
+}
+
+std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan,
+                                             const RunOptions& options) {
+  std::vector<std::string> expressions = plan.thresholds;
+  expressions.insert(expressions.end(), options.thresholds.begin(), options.thresholds.end());
+  std::vector<report::Threshold> thresholds;
+  for (const std::string& expression : expressions) {
+    auto parsed = report::parse_threshold(expression);
+    if (!parsed) refuse(ExitCode::kUsage, parsed.error().message);
+    thresholds.push_back(std::move(*parsed));
+  }
+  return thresholds;
+}
+
+Prepared prepare(const RunOptions& options, const std::function<bool(const Progress&)>& tell) {
+  check_options(options);
+  Prepared prepared;
+  prepared.plan = plan_of(options);
+  prepared.thresholds = thresholds_of(prepared.plan, options);
+  prepared.threads = threads_of(options, prepared.plan.users);
+  prepared.identity = identify(options.seed, options.started, prepared.plan.users);
+  Progress progress;
+  progress.users_planned = prepared.plan.users;
+  tell(progress);
+
+  const auto endpoint = transport::resolve(options.target);
+  if (!endpoint) {
+    refuse(ExitCode::kUnreachable,
+           fmt::format("{}: {}", options.target.url, endpoint.error().message()));
+  }
+  prepared.endpoint = *endpoint;
+  check_fit(prepared);
+  transport::HttpClient http(options.target, prepared.endpoint,
+                             admin_token(options, prepared.identity));
+  reach_target(options, prepared, http);
+  prepared.graph = std::make_unique<users::SocialGraph>(prepared.plan.friends, prepared.plan.groups,
+                                                        prepared.plan.users, options.seed);
+  set_up(prepared, http, tell);
+  return prepared;
+}
+
+}  // namespace throng::play

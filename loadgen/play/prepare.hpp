@@ -1,0 +1,63 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "loadgen/play/run.hpp"
+#include "loadgen/report/threshold.hpp"
+#include "loadgen/scenario/plan.hpp"
+#include "loadgen/users/social_graph.hpp"
+#include "protocol/ids.hpp"
+
+namespace throng::play {
+
+/// Why a run can't begin; what() is a sentence for people. Thrown before any loop starts, caught
+/// in play().
+class Refusal : public std::runtime_error {
+ public:
+  Refusal(ExitCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
+
+  ExitCode code() const { return code_; }
+
+ private:
+  ExitCode code_;
+};
+
+/// What tells a run from all others at the same target.
+struct RunIdentity {
+  std::uint64_t seed = 0;       ///< of the stamps
+  std::string tag;              ///< of the chats' keys
+  protocol::UserId first_user;  ///< at the target
+};
+/// Drawn from the seed and the time. User ids stay below those that the target gives out itself.
+RunIdentity identify(std::uint64_t seed, std::chrono::system_clock::time_point started,
+                     std::uint64_t users);
+
+/// All that is there when the ramp can begin.
+struct Prepared {
+  scenario::Plan plan;  ///< with what the options say instead
+  std::vector<report::Threshold> thresholds;
+  unsigned threads = 1;
+  boost::asio::ip::tcp::endpoint endpoint;
+  std::vector<boost::asio::ip::address> sources;
+  std::string server_version;
+  RunIdentity identity;
+  std::unique_ptr<users::SocialGraph> graph;  ///< bound
+};
+
+/// The plan as the options have it. Errors: ScriptError; Refusal kUsage.
+scenario::Plan plan_of(const RunOptions& options);
+/// Those of the plan, then those of the options. Errors: Refusal kUsage.
+std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan, const RunOptions& options);
+
+/// Reads the plan, checks that the run fits into this process and that the target answers, and
+/// makes the chats. `tell` gets the progress; when it returns false the run is interrupted.
+/// Errors: ScriptError; Refusal.
+Prepared prepare(const RunOptions& options, const std::function<bool(const Progress&)>& tell);
+
+}  // namespace throng::play

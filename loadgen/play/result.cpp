@@ -1,0 +1,73 @@
+#include "loadgen/play/result.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "loadgen/play/figures.hpp"
+#include "loadgen/play/machine.hpp"
+#include "loadgen/report/verdict.hpp"
+
+namespace throng::play {
+namespace {
+
+report::ScenarioInfo scenario_info(const RunOptions& options) {
+  return {options.source.name, options.source.path, options.source.sha256,
+          options.seed,        options.args,        options.source.text};
+}
+
+report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& prepared,
+                                     const Played& played) {
+  report::GeneratorInfo info;
+  info.version = options.version;
+  info.threads = prepared.threads;
+  info.processes = 1;
+  info.cpu_s = process_usage().cpu_s;
+  info.rss_bytes = played.rss_bytes;
+  return info;
+}
+
+}  // namespace
+
+std::string iso_time(std::chrono::system_clock::time_point time) {
+  return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+void admit_unfinished_drain(const Played& played, report::RunResult& result) {
+  if (played.users_unsettled == 0) return;
+  report::LedgerFigures& ledger = result.ledger;
+  ledger.unresolved += std::exchange(ledger.lost, 0);
+  if (played.deliveries_awaited == 0) return;
+  result.validity.reasons.push_back(fmt::format(
+      "the run ended with {} deliveries on their way and {} users who weren't caught up, so "
+      "nobody can say whether anything is lost; give the drain more time",
+      played.deliveries_awaited, played.users_unsettled));
+  result.validity.valid = false;
+}
+
+report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
+                              const Played& played) {
+  const double measured_s = played.generation.measured_s;
+  report::RunResult result;
+  result.scenario = scenario_info(options);
+  result.target = {options.target.url, prepared.server_version};
+  result.machine = read_machine();
+  result.time = {iso_time(options.started), pacing::to_seconds(prepared.plan.ramp), measured_s};
+  result.generator = generator_info(options, prepared, played);
+  result.users = {prepared.plan.users, played.connected_peak, played.logins};
+  result.operations =
+      all_operation_figures(*played.recorded, pacing::to_seconds(prepared.plan.ramp), measured_s);
+  result.ledger = ledger_figures(played.ledger);
+  result.validity = judge_validity(played.generation);
+  result.interrupted = played.interrupted;
+  admit_unfinished_drain(played, result);
+  for (const report::Threshold& threshold : prepared.thresholds) {
+    result.thresholds.push_back(report::evaluate(threshold, result));
+  }
+  report::judge(result);
+  return result;
+}
+
+}  // namespace throng::play

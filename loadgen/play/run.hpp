@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "loadgen/pacing/clock.hpp"
+#include "loadgen/report/progress.hpp"
+#include "loadgen/report/run_result.hpp"
+#include "loadgen/scenario/plan.hpp"
+#include "loadgen/scenario/script.hpp"
+#include "loadgen/transport/target.hpp"
+
+namespace throng::play {
+
+/// The exit codes of `throng` that a run can end with.
+enum class ExitCode : int {
+  kPass = 0,
+  kUsage = 2,  ///< wrong options, or a mistake in the script
+  kThreshold = 3,
+  kLedger = 4,
+  kInvalid = 5,
+  kUnreachable = 7,
+  kInterrupted = 130,
+};
+
+/// Where a run stands. Ramp and play are by the clock; the others take as long as they take.
+enum class Phase : std::uint8_t { kPreflight, kSetup, kRamp, kMeasured, kDrain, kFinish };
+/// E.g. "ramp".
+std::string_view phase_name(Phase phase);
+
+/// What is known of a run while it goes on, for those who watch.
+struct Progress {
+  Phase phase = Phase::kPreflight;
+  std::uint64_t chats_made = 0;  ///< kSetup
+  std::uint64_t chats_planned = 0;
+  std::uint64_t users_planned = 0;
+  report::Progress figures;  ///< of the last second that is over, from kRamp on
+};
+
+/// All that a run is told. Every field but the first four has a default that is right for most.
+struct RunOptions {
+  scenario::Source source;   ///< of scenario::read_source
+  transport::Target target;  ///< of transport::parse_target
+  std::string secret;        ///< the server's token secret; at least TokenKey::kMinSecretBytes
+  /// The wall clock's time, which main() reads. It also tells a run from earlier ones with the
+  /// same seed: users, chats and messages of different runs have different ids.
+  std::chrono::system_clock::time_point started;
+
+  // What the scenario declares, unless given here.
+  std::optional<std::uint64_t> users;
+  std::optional<pacing::Duration> duration;
+  std::optional<pacing::Duration> ramp;
+  /// Judged beside those of the scenario, e.g. "deliver.p99 < 500ms".
+  std::vector<std::string> thresholds;
+
+  std::uint64_t seed = 1;
+  unsigned threads = 0;  ///< 0: default_threads()
+  /// run.json, series.csv and latency.hlog go here; made if it isn't there. Empty: none is written.
+  std::filesystem::path out_dir;
+  /// "HOST:PORT" or "PORT" (of 127.0.0.1) of the generator's own /metrics page; empty: none.
+  std::string prometheus;
+  std::vector<std::string> args;  ///< as they stood behind `--`, for the report
+  std::string version;            ///< the generator's own
+
+  /// How long at most the end waits for what is on its way.
+  pacing::Duration drain = std::chrono::seconds(15);
+  pacing::Duration interrupted_drain = std::chrono::seconds(3);
+
+  /// Called about once a second and at each change of phase, by the thread that called play().
+  std::function<void(const Progress&)> on_progress;
+  /// While play() runs, the first SIGINT or SIGTERM ends it gracefully and the second ends the
+  /// process at once.
+  bool handle_signals = true;
+};
+
+/// One thread for every two cores, at least one: a target on the same machine needs the rest.
+unsigned default_threads();
+
+struct RunOutcome {
+  ExitCode code = ExitCode::kPass;
+  std::string error;  ///< a sentence, if it ended before its time or a file couldn't be written
+  /// Nothing if the run ended before the ramp began.
+  std::optional<report::RunResult> result;
+};
+
+/// Plays the scenario against the target: checks that it fits and that the target answers, makes
+/// the chats, ramps, measures, drains, judges, and writes what is to be written. Blocks.
+/// Errors: all are in the outcome; a script error is kUsage with the script's file and line.
+RunOutcome play(const RunOptions& options);
+
+}  // namespace throng::play

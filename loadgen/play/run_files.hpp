@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+#include <string>
+
+#include "loadgen/measure/hdr_log.hpp"
+#include "loadgen/measure/series.hpp"
+#include "loadgen/report/run_result.hpp"
+
+namespace throng::play {
+
+/// The raw data of one run in its folder: latency.hlog grows with the run, series.csv and run.json
+/// are written at its end. Owned by the coordinator's thread.
+class RunFiles {
+ public:
+  /// Makes the folder if need be, and opens the log.
+  /// Errors: std::runtime_error naming the path and the reason.
+  explicit RunFiles(const std::filesystem::path& folder);
+
+  /// `start` is when second 0 began.
+  void begin(std::chrono::system_clock::time_point start);
+  /// Requires: begin().
+  void add_second(const measure::SecondSnapshot& second);
+  /// Writes the rest. Gives a sentence about what couldn't be written.
+  std::optional<std::string> finish(const measure::Series& series, const report::RunResult& result);
+
+ private:
+  std::filesystem::path folder_;
+  std::ofstream log_file_;
+  std::optional<measure::HdrLogWriter> log_;
+};
+
+}  // namespace throng::play

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "loadgen/measure/histogram.hpp"
+#include "loadgen/report/run_result.hpp"
+
+namespace throng::play {
+
+/// Past these a run's own figures aren't to be believed.
+struct ValidityBounds {
+  std::int64_t late_release_p99_ns = 100'000'000;
+  double generator_cpu_ratio = 0.95;
+  double achieved_rate_ratio = 0.99;
+  double connected_ratio = 0.99;
+  double little_residual = 0.2;
+  /// Little's law is about a steady state: it is judged only with so many sends, and when their
+  /// mean time is no more than this share of the measured time.
+  std::uint64_t little_sends = 1'000;
+  double little_time_share = 0.05;
+};
+
+/// What a run knows of how well it generated its load.
+struct GenerationFacts {
+  measure::Histogram late_release;  ///< how long after its due time scheduled work was started
+  std::uint64_t unreleased = 0;     ///< scheduled in the measured time, not started by its end
+  /// CPU seconds over seconds of the cores that the generator may use; nullopt in virtual time.
+  std::optional<double> cpu_ratio;
+  std::uint64_t wanted_online = 0;  ///< users who ever meant to be online
+  std::uint64_t came_online = 0;    ///< and those of them who ever were connected
+  /// Sends without an answer: their mean number over the measured time, as it was counted.
+  double mean_in_flight = 0;
+  std::uint64_t sends = 0;  ///< that ended in the measured time
+  double mean_send_s = 0;
+  double measured_s = 0;
+};
+
+/// How far Little's law (L = λW) is missed, from 0 on; nullopt where it says nothing.
+std::optional<double> little_residual(const GenerationFacts& facts, const ValidityBounds& bounds);
+
+/// The figures, and a reason with its remedy for each bound that was passed.
+report::ValidityFigures judge_validity(const GenerationFacts& facts,
+                                       const ValidityBounds& bounds = {});
+
+}  // namespace throng::play
