@@ -23,6 +23,7 @@ constexpr std::chrono::milliseconds kDrainInterval{50};
 constexpr std::chrono::milliseconds kSettleTime{250};
 constexpr std::chrono::hours kTokenLife{24};
 constexpr std::size_t kMetricsThreads = 1;
+constexpr double kNsPerSecond = 1e9;
 
 measure::Series::Columns series_columns() {
   measure::Series::Columns columns;
@@ -69,10 +70,10 @@ Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
 
 Coordinator::~Coordinator() = default;
 
-RunContext Coordinator::make_context() const {
+RunContext Coordinator::make_context() {
   RunContext context{.source = options_.source,
                      .graph = *prepared_.graph,
-                     .board = const_cast<users::OnlineBoard&>(board_),
+                     .board = board_,
                      .settings = {},
                      .stamp_key = measure::StampKey(prepared_.identity.seed),
                      .mint_token = token_mint(options_, prepared_.plan),
@@ -231,33 +232,39 @@ Played Coordinator::join() {
 
   std::vector<const measure::LedgerShard*> shards;
   played.recorded.emplace(run_start_, nullptr);
-  GenerationFacts& facts = played.generation;
-  facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
-  double in_flight_seconds = 0;
   for (const auto& loop : loops_) {
-    const Worker& worker = loop->worker();
-    played.recorded->merge(worker.recorder());
-    shards.push_back(&worker.ledger());
-    facts.unreleased += worker.unreleased();
-    facts.wanted_online += worker.wanted_online();
-    facts.came_online += worker.came_online();
-    in_flight_seconds += worker.in_flight_seconds();
-  }
-  const measure::Histogram& sends = played.recorded->tally(measure::Operation::kSend).latency;
-  facts.late_release = late_release_;
-  facts.sends = sends.count();
-  // Little's law holds for what is under way, which begins with the actual send.
-  facts.mean_send_s = played.recorded->tally(measure::Operation::kSend).service.mean() / 1e9;
-  if (facts.measured_s > 0) {
-    facts.mean_in_flight = in_flight_seconds / facts.measured_s;
-    facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
+    played.recorded->merge(loop->worker().recorder());
+    shards.push_back(&loop->worker().ledger());
   }
   played.ledger = measure::reconcile(shards);
+  played.generation = generation_facts(*played.recorded);
   played.connected_peak = live_.connected_peak();
   played.logins = live_.logins();
   played.rss_bytes = rss_bytes_;
   played.interrupted = interrupted_;
   return played;
+}
+
+GenerationFacts Coordinator::generation_facts(const measure::Recorder& recorded) const {
+  const measure::Histogram& sends = recorded.tally(measure::Operation::kSend).latency;
+  GenerationFacts facts;
+  facts.late_release = late_release_;
+  facts.sends = sends.count();
+  facts.mean_send_s = sends.mean() / kNsPerSecond;
+  facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
+  double in_flight_seconds = 0;
+  for (const auto& loop : loops_) {
+    const Worker& worker = loop->worker();
+    facts.unreleased += worker.unreleased();
+    facts.wanted_online += worker.wanted_online();
+    facts.came_online += worker.came_online();
+    in_flight_seconds += worker.in_flight_seconds();
+  }
+  if (facts.measured_s > 0) {
+    facts.mean_in_flight = in_flight_seconds / facts.measured_s;
+    facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
+  }
+  return facts;
 }
 
 std::optional<std::string> Coordinator::write_files(const report::RunResult& result) {

@@ -68,7 +68,7 @@ class Coordinator {
                                         boost::asio::wait_traits<std::chrono::steady_clock>,
                                         boost::asio::io_context::executor_type>;
 
-  RunContext make_context() const;
+  RunContext make_context();
   void make_workers();
   void open_metrics_page();
   void begin();
@@ -79,6 +79,7 @@ class Coordinator {
   void tell_each_second();
   void tell() const;
   Played join();
+  GenerationFacts generation_facts(const measure::Recorder& recorded) const;
 
   void on_worker_second(unsigned worker, WorkerSecond second);
   void on_second(const measure::SecondSnapshot& second);

@@ -39,11 +39,11 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result) {
   if (played.users_unsettled == 0) return;
   report::LedgerFigures& ledger = result.ledger;
   ledger.unresolved += std::exchange(ledger.lost, 0);
-  if (played.deliveries_awaited == 0) return;
   result.validity.reasons.push_back(fmt::format(
-      "the run ended with {} deliveries on their way and {} users who weren't caught up, so "
-      "nobody can say whether anything is lost; give the drain more time",
-      played.deliveries_awaited, played.users_unsettled));
+      "when the run ended {} users weren't caught up or waited for an answer, and {} deliveries "
+      "were on their way: nobody can say what became of those; see whether the target was up and "
+      "not overloaded",
+      played.users_unsettled, played.deliveries_awaited));
   result.validity.valid = false;
 }
 

@@ -55,8 +55,11 @@ void judge_connections(report::ValidityFigures& figures, const GenerationFacts& 
       facts.came_online, facts.wanted_online, percent(connected), percent(bounds.connected_ratio)));
 }
 
-void judge_little(report::ValidityFigures& figures, const ValidityBounds& bounds) {
+void judge_little(report::ValidityFigures& figures, const GenerationFacts& facts,
+                  const ValidityBounds& bounds) {
   if (!figures.little_residual || *figures.little_residual <= bounds.little_residual) return;
+  const double rate = static_cast<double>(facts.sends) / facts.measured_s;
+  if (*figures.little_residual * facts.mean_in_flight / rate <= bounds.little_send_s) return;
   figures.reasons.push_back(fmt::format(
       "Little's law is missed by {:.0f} % (the bound is {:.0f} %): the sends in flight don't fit "
       "their rate and latency, so the load wasn't steady; measure for longer, or after a longer "
@@ -87,7 +90,7 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   judge_cpu(figures, bounds);
   judge_rate(figures, bounds);
   judge_connections(figures, facts, bounds);
-  judge_little(figures, bounds);
+  judge_little(figures, facts, bounds);
   figures.valid = figures.reasons.empty();
   return figures;
 }

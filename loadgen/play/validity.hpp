@@ -15,6 +15,9 @@ struct ValidityBounds {
   double achieved_rate_ratio = 0.99;
   double connected_ratio = 0.99;
   double little_residual = 0.2;
+  /// What is missed must also be this long for each send: less is what a loop's turn takes between
+  /// a send and its write, and doesn't change a figure.
+  double little_send_s = 0.005;
   /// Little's law is about a steady state: it is judged only with so many sends, and when their
   /// mean time is no more than this share of the measured time.
   std::uint64_t little_sends = 1'000;

@@ -216,7 +216,9 @@ std::string operations_html(const RunResult& run) {
     html += fmt::format("<th scope=\"col\" class=\"number\">{}</th>", column);
   }
   html += "</tr></thead><tbody>\n";
-  for (const auto& [name, figures] : run.operations) html += operation_rows(name, figures);
+  for (const auto& [name, figures] : run.operations) {
+    if (figures.ran()) html += operation_rows(name, figures);
+  }
   html += "</tbody></table>\n";
 
   std::vector<std::string> kinds;

@@ -83,7 +83,9 @@ class Summary {
   void operations() {
     line("{}{:<18}{:>12}{:>10}{:>9}{:>9}{:>9}{:>9}{:>9}{:>8}{}", palette_.dim, "operation", "count",
          "rate", "p50", "p90", "p99", "p99.9", "max", "errors", palette_.reset);
-    for (const auto& [name, each] : run_.operations) operation(harmless(name), each);
+    for (const auto& [name, each] : run_.operations) {
+      if (each.ran()) operation(harmless(name), each);
+    }
     for (const auto& [name, each] : run_.operations) shortfall(harmless(name), each);
     line("");
   }

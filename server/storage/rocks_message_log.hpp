@@ -38,6 +38,8 @@ class RocksMessageLog final : public chat::MessageLog {
 
   // Owned by the committing thread
   RocksBatch batch_;
+  std::vector<const chat::StoredMessage*> messages_;
+  std::vector<const chat::CursorRecord*> cursors_;
 };
 
 }  // namespace throng::storage

@@ -5,7 +5,9 @@
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/memtablerep.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 #include <spdlog/spdlog.h>
@@ -80,7 +82,9 @@ class WarningLogger final : public rocksdb::Logger {
   void Logv(const char* format, std::va_list arguments) override {
     std::array<char, 1024> line;
     std::vsnprintf(line.data(), line.size(), format, arguments);
-    spdlog::warn("rocksdb: {}", line.data());
+    std::string_view text = line.data();
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    spdlog::warn("rocksdb: {}", text);
   }
 };
 
@@ -114,6 +118,8 @@ rocksdb::DBOptions database_options(const RocksOptions& options) {
   result.max_open_files = 1000;
   // Written files reach the disk evenly, so that a commit's sync doesn't wait behind a flush.
   result.bytes_per_sync = kMiB;
+  // One thread commits, and hash memtables can't be written by several.
+  result.allow_concurrent_memtable_write = false;
   result.info_log = std::make_shared<WarningLogger>();
   return result;
 }
@@ -129,6 +135,14 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return table;
 }
 
+/// Families of random keys that are read by key or by prefix keep their memtables as hash tables of
+/// short lists: in one long list each insert would miss the cache a dozen times.
+void hash_memtable(rocksdb::ColumnFamilyOptions& family, std::size_t prefix_bytes) {
+  constexpr std::size_t kBuckets = 256 * 1024;
+  family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix_bytes));
+  family.memtable_factory.reset(rocksdb::NewHashSkipListRepFactory(kBuckets));
+}
+
 // Level compaction throughout: universal would write less, but needs room for a second copy of
 // the log while it merges, and a full disk is a fault to survive, not to cause.
 rocksdb::ColumnFamilyOptions family_options(Family family, rocksdb::BlockBasedTableOptions table) {
@@ -139,6 +153,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, rocksdb::BlockBasedTa
   switch (family) {
     case Family::kMessages:
       result.write_buffer_size = 64 * kMiB;
+      // A chat's next message goes right behind its last, whose place is remembered.
+      result.memtable_insert_with_hint_prefix_extractor.reset(
+          rocksdb::NewFixedPrefixTransform(kNumberBytes));
       // A second memtable takes the writes while one is flushed; a third takes a slow disk.
       result.max_write_buffer_number = 3;
       // Nearly all of the log is old text, written once and seldom read.
@@ -154,10 +171,12 @@ rocksdb::ColumnFamilyOptions family_options(Family family, rocksdb::BlockBasedTa
       result.max_write_buffer_number = 3;
       result.memtable_prefix_bloom_size_ratio = 0.05;
       result.memtable_whole_key_filtering = true;
+      hash_memtable(result, 2 * kNumberBytes);
       break;
     case Family::kCursors:
       // The same few keys again and again: a larger memtable merges more of them before the disk.
       result.write_buffer_size = 32 * kMiB;
+      hash_memtable(result, kNumberBytes);
       break;
     default:
       break;

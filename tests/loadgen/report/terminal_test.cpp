@@ -73,6 +73,12 @@ TEST(TerminalSummary, HasNoLatencyOfWhatNeverFinished) {
               HasSubstr("login                        0       0/s        –        –        –"));
 }
 
+TEST(TerminalSummary, LeavesOutOperationsThatNeverRan) {
+  RunResult run;
+  run.operations.emplace_back("presence", OperationFigures{});
+  EXPECT_THAT(terminal_summary(run, "", false), Not(HasSubstr("presence")));
+}
+
 TEST(TerminalSummary, LeavesOutTheLedgerOfARunWithoutMessages) {
   EXPECT_THAT(terminal_summary(RunResult{}, "", false), Not(HasSubstr("ledger")));
 }
