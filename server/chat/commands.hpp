@@ -32,6 +32,8 @@ struct Attach {
   UserId user;
   ChatId chat;
   std::optional<Seq> have;  ///< what the device has; not said: up to the delivered cursor
+  std::uint32_t attempt =
+      0;  ///< comes back in the pages, so that those of an earlier one are known
 };
 
 /// The next page of a catch-up that Attach began.
@@ -40,6 +42,7 @@ struct NextPage {
   UserId user;
   ChatId chat;
   Seq after = 0;
+  std::uint32_t attempt = 0;
 };
 
 /// A session that was attached is gone.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 namespace throng::chat {
+
 Conversation::Conversation(ChatId id, Seq last, std::vector<Member> members, ShardIndex shards)
     : id_(id),
       last_(last),
@@ -48,7 +49,7 @@ void Conversation::roll_back() {
   recent_from_ = std::min(recent_from_, last_ + 1);
 }
 
-const Member* Conversation::add(UserId user) {
+Member* Conversation::add(UserId user) {
   auto at = std::ranges::lower_bound(members_, user, {}, &Member::user);
   if (at != members_.end() && at->user == user) {
     if (at->present) return nullptr;
@@ -57,13 +58,9 @@ const Member* Conversation::add(UserId user) {
     at->delivered = std::max(at->delivered, last_);
     at->read = std::max(at->read, last_);
   } else {
-    at = members_.insert(at, Member{.user = user,
-                                    .joined_after = last_,
-                                    .left_after = 0,
-                                    .delivered = last_,
-                                    .read = last_,
-                                    .pending_cursor = 0,
-                                    .present = true});
+    Member member{.user = user};
+    member.joined_after = member.delivered = member.read = last_;
+    at = members_.insert(at, member);
     // The ring isn't kept for two: from here on it has to be.
     if (members_.size() == 3) recent_from_ = last_ + 1;
   }
@@ -71,7 +68,7 @@ const Member* Conversation::add(UserId user) {
   return &*at;
 }
 
-const Member* Conversation::remove(UserId user) {
+Member* Conversation::remove(UserId user) {
   Member* member = find_present(user);
   if (!member) return nullptr;
   member->present = false;
@@ -92,7 +89,7 @@ void Conversation::senders(Seq after, Seq through, UserId reader, std::vector<Us
   if (through <= after) return;
   const bool all_members = members_.size() <= 2 || after + 1 < recent_from_;
   if (all_members) {
-    if (members_.size() > kReceiptMembers) return;
+    if (present_ > kReceiptMembers) return;
     for (const Member& member : members_) {
       if (member.user != reader && member.present) out.push_back(member.user);
     }

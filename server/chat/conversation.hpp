@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -17,11 +18,13 @@ struct Member {
   Seq left_after = 0;
   Seq delivered = 0;
   Seq read = 0;
-  std::uint64_t pending_cursor = 0;  ///< serial of the uncommitted move in Rules; 0: none
+  std::uint64_t pending_cursor = 0;  ///< serial of the newest move in Rules; 0: none
+  std::uint64_t pending_change = 0;  ///< serial of the newest join or leave in Rules; 0: none
   bool present = true;
+  bool was_present = false;  ///< before the joins and leaves that aren't committed yet
 
   /// The newest seq the member may see of a chat that goes up to `last`.
-  Seq horizon(Seq last) const { return present ? last : left_after; }
+  Seq horizon(Seq last) const { return present ? last : std::min(left_after, last); }
 };
 
 /// One chat in memory: who is in it, how far everybody is, which seq comes next, and on which
@@ -53,9 +56,9 @@ class Conversation {
   void roll_back();
 
   /// Adds somebody or lets somebody back in; nullptr when already there.
-  const Member* add(UserId user);
+  Member* add(UserId user);
   /// Takes somebody out; nullptr when not there.
-  const Member* remove(UserId user);
+  Member* remove(UserId user);
 
   /// Puts somebody back to where he stood before an add or remove that came to nothing.
   void restore(const Member& before);
@@ -68,8 +71,9 @@ class Conversation {
   std::span<const std::uint32_t> attached() const { return attached_; }
 
   /// Appends whose messages have after < seq <= through, with repetitions, except `reader`'s. Exact
-  /// for chats of two and for the newest kRecentSenders messages; of older ones everyone in a chat
-  /// of up to kReceiptMembers counts as a sender, nobody in a larger one.
+  /// for the newest kRecentSenders messages; of older ones, and of all in chats of two, everyone
+  /// counts as a sender where up to kReceiptMembers are present, nobody where more are. Who isn't
+  /// there any more may be among them.
   void senders(Seq after, Seq through, UserId reader, std::vector<UserId>& out) const;
 
   static constexpr std::size_t kRecentSenders = 1024;

@@ -34,7 +34,8 @@ struct Answer {
 /// was committed; what is committed later follows it on the same way as live traffic.
 struct Page {
   ClientRef to;
-  std::string events = {};  ///< encoded messages (and receipts, when complete); may be empty
+  std::uint32_t attempt = 0;  ///< of the Attach that this is a piece of
+  std::string events = {};    ///< encoded messages (and receipts, when complete); may be empty
   std::uint32_t messages = 0;
   Seq through = 0;
   bool complete = false;

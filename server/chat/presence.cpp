@@ -1,13 +1,15 @@
 #include "server/chat/presence.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace throng::chat {
 
 Presence::Person& Presence::person(UserId user) {
-  const auto [at, is_new] = people_.try_emplace(user);
-  if (is_new) at->second.last_seen = at->second.requested = directory_.last_seen(user);
-  return at->second;
+  if (const auto at = people_.find(user); at != people_.end()) return at->second;
+  const TimeMs last_seen = directory_.last_seen(user);
+  return people_.emplace(user, Person{.last_seen = last_seen, .requested = last_seen})
+      .first->second;
 }
 
 void Presence::connected(UserId user) { ++person(user).sessions; }
@@ -36,6 +38,13 @@ void Presence::committed(const std::vector<LastSeenRecord>& records) {
     if (at->second.sessions == 0 && at->second.requested == at->second.last_seen) {
       people_.erase(at);
     }
+  }
+}
+
+void Presence::failed() {
+  for (auto at = people_.begin(); at != people_.end();) {
+    at->second.requested = at->second.last_seen;
+    at = at->second.sessions == 0 ? people_.erase(at) : std::next(at);
   }
 }
 

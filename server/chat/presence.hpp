@@ -26,6 +26,8 @@ class Presence {
   void active(UserId user, TimeMs now, Batch& batch);
   /// Requires: `records` are durable now.
   void committed(const std::vector<LastSeenRecord>& records);
+  /// Nothing of what was handed to batches and isn't durable yet ever will be.
+  void failed();
   protocol::PresenceState state(UserId user) const;
 
  private:

@@ -65,12 +65,18 @@ void Rules::on(PostMessage& c, TimeMs now) {
   const std::uint64_t hash = send_hash(c.chat, c.user, c.cmid);
   if (const auto at = uncommitted_.find(hash); at != uncommitted_.end()) {
     auto& earlier = std::get<PendingMessage>(pending_at(at->second));
+    if (earlier.repeats.size() >= kMaxRepeats) {
+      ++counts_.overloaded;
+      return refuse(c.from, Error::kOverloaded, c.chat, c.cmid);
+    }
     ++counts_.repeats;
     earlier.repeats.push_back(
         {.from = c.from, .chat = c.chat, .user = c.user, .cmid = std::move(c.cmid)});
     return;
   }
-  if (const auto first = log_.find(c.chat, c.user, c.cmid)) {
+  // A failed commit can leave messages in the log, but their seqs will be given to others.
+  const auto first = log_.find(c.chat, c.user, c.cmid);
+  if (first && first->seq <= chat->committed()) {
     ++counts_.repeats;
     return answer(c.from, encode_sent(c.chat, c.cmid, first->seq, first->time));
   }
@@ -139,7 +145,8 @@ void Rules::on(MarkCursor& c, TimeMs) {
     member->pending_cursor = await_commit(PendingCursor{.chat = chat,
                                                         .record = batch_->cursors.size(),
                                                         .delivered_before = member->delivered,
-                                                        .read_before = member->read});
+                                                        .read_before = member->read,
+                                                        .earlier = member->pending_cursor});
     batch_->cursors.push_back(
         {.chat = c.chat, .user = c.user, .delivered = delivered, .read = read});
   }
@@ -154,9 +161,10 @@ void Rules::finish(PendingCursor& p, const Batch& batch) {
   senders.clear();
   p.chat->senders(p.delivered_before, r.delivered, r.user, senders);
   p.chat->senders(p.read_before, r.read, r.user, senders);
-  if (senders.empty()) return;
   std::ranges::sort(senders);
   senders.erase(std::unique(senders.begin(), senders.end()), senders.end());
+  std::erase_if(senders, [&](UserId user) { return !p.chat->find_present(user); });
+  if (senders.empty()) return;
 
   std::string json;
   protocol::encode(
@@ -176,6 +184,18 @@ void Rules::take_back(PendingCursor& p, const Batch& batch) {
   }
 }
 
+CursorRecord Rules::durable_cursors(ChatId chat, const Member& member) {
+  CursorRecord cursors{
+      .chat = chat, .user = member.user, .delivered = member.delivered, .read = member.read};
+  for (std::uint64_t serial = member.pending_cursor; !is_committed(serial);) {
+    const auto& move = std::get<PendingCursor>(pending_at(serial));
+    cursors.delivered = move.delivered_before;
+    cursors.read = move.read_before;
+    serial = move.earlier;
+  }
+  return cursors;
+}
+
 void Rules::on(ShowTyping& c, TimeMs) {
   Conversation* chat = load(c.chat);
   if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat);
@@ -191,8 +211,9 @@ void Rules::on(ShowTyping& c, TimeMs) {
 // ---- Commits ----
 
 std::uint64_t Rules::await_commit(Pending pending) {
+  const std::uint64_t serial = next_serial();
   gathering_.push_back(std::move(pending));
-  return serials_taken_ + gathering_.size();
+  return serial;
 }
 
 Rules::Pending& Rules::pending_at(std::uint64_t serial) {

@@ -39,6 +39,8 @@ class Rules {
  public:
   /// How many messages, moves and changes may await their commit before sends are refused.
   static constexpr std::size_t kMaxPending = 100'000;
+  /// How many more times one message may be sent while it awaits its commit.
+  static constexpr std::size_t kMaxRepeats = 1000;
   /// One page of a catch-up.
   static constexpr PageLimit kCatchUpPage{.messages = 200, .bytes = 64 * 1024};
   static constexpr PageLimit kHistoryPage{.messages = protocol::kMaxFetchLimit, .bytes = 1 << 20};
@@ -82,6 +84,7 @@ class Rules {
     std::size_t record;
     Seq delivered_before;
     Seq read_before;
+    std::uint64_t earlier;  ///< the member's move before this one, if that isn't committed either
   };
   struct PendingChat {
     Conversation* chat;
@@ -116,17 +119,29 @@ class Rules {
   void take_back(PendingChat& p, const Batch& batch);
   void take_back(PendingMembers& p, const Batch& batch);
 
+  /// What await_commit() will return next.
+  std::uint64_t next_serial() const { return serials_taken_ + gathering_.size() + 1; }
   /// Puts it behind everything that awaits its commit and returns its serial, from 1.
   std::uint64_t await_commit(Pending pending);
   /// Requires: what has this serial isn't committed yet.
   Pending& pending_at(std::uint64_t serial);
   bool full() const { return pending() >= kMaxPending; }
+  /// Requires: `serial` was given out, or is 0.
+  bool is_committed(std::uint64_t serial) const {
+    return serial <= serials_taken_ - committing_.size();
+  }
+  /// Whether sessions of the member can be brought up to date: he is in the chat, and that is
+  /// durable. Who is just joining gets a MembershipChanged later; who is just leaving is there
+  /// until then.
+  bool is_there(const Member& member) const;
+  /// The member's cursors without the moves that await their commit.
+  CursorRecord durable_cursors(ChatId chat, const Member& member);
 
   /// The chat in memory, loaded when it isn't yet; nullptr when there is no such chat.
   Conversation* load(ChatId id);
-  void send_page(const ClientRef& to, Conversation& chat, UserId user, Seq after);
-  void add_receipts_of_others(std::string& events, const Conversation& chat, UserId user) const;
-  protocol::ChatState state_of(const Conversation& chat, const Member& member) const;
+  void send_page(Page page, Conversation& chat, UserId user);
+  void add_receipts_of_others(std::string& events, const Conversation& chat, UserId user);
+  protocol::ChatState state_of(const Conversation& chat, const Member& member);
   void to_attached(const Conversation& chat, const Deliver& deliver);
   void answer(const ClientRef& to, std::string json, std::uint32_t line = 0);
   void refuse(const ClientRef& to, protocol::Error error, ChatId chat, std::string_view cmid = {},

@@ -34,12 +34,13 @@ Conversation* Rules::load(ChatId id) {
   const Seq last = log_.last_seq(id);
   std::vector<Member> members;
   for (const MemberRecord& r : directory_.members(id)) {
+    // A commit that failed half-way can have kept the record and not the messages before it.
+    const Seq joined_after = std::min(r.joined_after, last);
     members.push_back({.user = r.user,
-                       .joined_after = r.joined_after,
-                       .left_after = r.left_after,
-                       .delivered = r.joined_after,
-                       .read = r.joined_after,
-                       .pending_cursor = 0,
+                       .joined_after = joined_after,
+                       .left_after = std::min(r.left_after, last),
+                       .delivered = joined_after,
+                       .read = joined_after,
                        .present = r.present});
   }
   Conversation chat(id, last, std::move(members), placement_.shards());
@@ -97,25 +98,27 @@ void Rules::on(ChangeMembers& c, TimeMs) {
                          .first_record = batch_->members.size(),
                          .records = 0,
                          .before = {}};
-  const auto keep = [&](const Member* before_or_null, UserId user, const Member& after) {
-    Member before{.user = user, .present = false};
-    if (before_or_null) before = *before_or_null;
+  const std::uint64_t serial = next_serial();
+  const auto change = [&](UserId user, Member* (Conversation::*add_or_remove)(UserId)) {
+    const Member* known = chat->find(user);
+    const Member before = known ? *known : Member{.user = user, .present = false};
+    Member* after = (chat->*add_or_remove)(user);
+    if (!after) return;
+    if (is_committed(before.pending_change)) after->was_present = before.present;
+    after->pending_change = serial;
     pending.before.push_back(before);
-    batch_->members.push_back(to_record(c.chat, after));
+    batch_->members.push_back(to_record(c.chat, *after));
   };
-  for (const UserId user : c.add) {
-    const Member* known = chat->find(user);
-    const std::optional<Member> before = known ? std::optional(*known) : std::nullopt;
-    if (const Member* after = chat->add(user)) keep(before ? &*before : nullptr, user, *after);
-  }
-  for (const UserId user : c.remove) {
-    const Member* known = chat->find(user);
-    const std::optional<Member> before = known ? std::optional(*known) : std::nullopt;
-    if (const Member* after = chat->remove(user)) keep(&*before, user, *after);
-  }
+  for (const UserId user : c.add) change(user, &Conversation::add);
+  for (const UserId user : c.remove) change(user, &Conversation::remove);
   pending.records = pending.before.size();
   if (pending.records == 0) return answer(c.from, encode_chat(c.chat));
   await_commit(std::move(pending));
+}
+
+bool Rules::is_there(const Member& member) const {
+  if (is_committed(member.pending_change)) return member.present;
+  return !member.present && member.was_present;
 }
 
 void Rules::finish(PendingMembers& p, const Batch& batch) {

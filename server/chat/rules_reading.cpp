@@ -14,21 +14,25 @@ void Rules::on(Attach& c, TimeMs) {
   // Attached first, read afterwards: whatever is committed after the read comes as live traffic.
   // Who turns out not to be a member is attached all the same, so that one Detach always fits.
   if (chat) chat->attach(c.from.shard);
-  const Member* member = chat ? chat->find_present(c.user) : nullptr;
-  if (!member) {
-    Page page{.to = c.from, .complete = true, .member = false, .state = {}};
+  const Member* member = chat ? chat->find(c.user) : nullptr;
+  if (!member || !is_there(*member)) {
+    Page page{.to = c.from, .attempt = c.attempt, .complete = true, .member = false, .state = {}};
     page.state.chat = c.chat;
     outbox_.mail(c.from.shard, std::move(page));
     return;
   }
-  const Seq start = std::max(c.have.value_or(member->delivered), member->joined_after);
-  send_page(c.from, *chat, c.user, std::min(start, chat->committed()));
+  const Seq have = c.have.value_or(durable_cursors(c.chat, *member).delivered);
+  const Seq start = std::min(std::max(have, member->joined_after), chat->committed());
+  send_page({.to = c.from, .attempt = c.attempt, .through = start, .state = {}}, *chat, c.user);
 }
 
 void Rules::on(NextPage& c, TimeMs) {
   Conversation* chat = load(c.chat);
-  if (!chat || !chat->find(c.user)) return;
-  send_page(c.from, *chat, c.user, c.after);
+  const Member* member = chat ? chat->find(c.user) : nullptr;
+  if (!member) return;
+  // Who left and came back meanwhile sees nothing of the time between.
+  const Seq start = std::max(c.after, member->joined_after);
+  send_page({.to = c.from, .attempt = c.attempt, .through = start, .state = {}}, *chat, c.user);
 }
 
 void Rules::on(Detach& c, TimeMs) {
@@ -36,14 +40,14 @@ void Rules::on(Detach& c, TimeMs) {
   if (at != chats_.end()) at->second.detach(c.shard);
 }
 
-void Rules::send_page(const ClientRef& to, Conversation& chat, UserId user, Seq after) {
+void Rules::send_page(Page page, Conversation& chat, UserId user) {
   const Member& member = *chat.find(user);
-  const Seq end = std::min(member.horizon(chat.committed()), chat.committed());
-  Page page{.to = to, .through = after, .complete = false, .member = member.present, .state = {}};
+  const Seq end = member.horizon(chat.committed());
+  page.member = is_there(member);
   page.state.chat = chat.id();
-  if (after < end) {
+  if (page.through < end) {
     page.messages = static_cast<std::uint32_t>(
-        log_.read_forward(chat.id(), after, end, kCatchUpPage, [&](const StoredView& m) {
+        log_.read_forward(chat.id(), page.through, end, kCatchUpPage, [&](const StoredView& m) {
           if (!page.events.empty()) page.events.push_back('\n');
           protocol::encode(page.events, m);
           page.through = m.seq;
@@ -56,33 +60,32 @@ void Rules::send_page(const ClientRef& to, Conversation& chat, UserId user, Seq 
   page.complete = page.through >= end || page.messages == 0;
   if (page.complete) {
     page.state = state_of(chat, member);
-    if (member.present) add_receipts_of_others(page.events, chat, user);
+    if (page.member) add_receipts_of_others(page.events, chat, user);
   }
-  outbox_.mail(to.shard, std::move(page));
+  outbox_.mail(page.to.shard, std::move(page));
 }
 
-void Rules::add_receipts_of_others(std::string& events, const Conversation& chat,
-                                   UserId user) const {
-  if (chat.members().size() > Conversation::kReceiptMembers) return;
+void Rules::add_receipts_of_others(std::string& events, const Conversation& chat, UserId user) {
+  if (chat.present() > Conversation::kReceiptMembers) return;
   for (const Member& other : chat.members()) {
-    // A move that awaits its commit is told when it is durable, to this session too.
-    const bool uncommitted = other.pending_cursor > serials_taken_ - committing_.size();
+    if (other.user == user || !other.present) continue;
+    const CursorRecord cursors = durable_cursors(chat.id(), other);
     // Who joined later starts at a cursor that no device of his ever said.
-    const bool said_something = other.delivered > other.joined_after;
-    if (other.user == user || !other.present || !said_something || uncommitted) continue;
+    if (cursors.delivered <= other.joined_after) continue;
     if (!events.empty()) events.push_back('\n');
     protocol::encode(events, protocol::Receipt{.chat = chat.id(),
                                                .user = other.user,
-                                               .delivered = other.delivered,
-                                               .read = other.read});
+                                               .delivered = cursors.delivered,
+                                               .read = cursors.read});
   }
 }
 
-protocol::ChatState Rules::state_of(const Conversation& chat, const Member& member) const {
+protocol::ChatState Rules::state_of(const Conversation& chat, const Member& member) {
+  const CursorRecord cursors = durable_cursors(chat.id(), member);
   protocol::ChatState state{.chat = chat.id(),
                             .last = member.horizon(chat.committed()),
-                            .delivered = member.delivered,
-                            .read = member.read,
+                            .delivered = cursors.delivered,
+                            .read = cursors.read,
                             .unread = 0};
   const PageLimit all{.messages = static_cast<std::size_t>(-1),
                       .bytes = static_cast<std::size_t>(-1)};

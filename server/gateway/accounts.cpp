@@ -4,6 +4,7 @@
 
 #include <array>
 #include <boost/asio/post.hpp>
+#include <boost/system/system_error.hpp>
 #include <stdexcept>
 
 namespace throng::gateway {
@@ -36,6 +37,15 @@ bool looks_like_email(std::string_view text) {
   return text.find_first_of(" \t\r\n\"<>,;:\\") == std::string_view::npos;
 }
 
+/// A directory that can't be read throws.
+Accounts::Result outcome(const std::function<Accounts::Result()>& job) {
+  try {
+    return job();
+  } catch (const boost::system::system_error&) {
+    return Error::kUnavailable;
+  }
+}
+
 }  // namespace
 
 Accounts::Accounts(chat::Directory& directory, std::size_t max_waiting)
@@ -56,7 +66,7 @@ void Accounts::run(Done done, std::function<Result()> job) {
     return done(Error::kOverloaded);
   }
   boost::asio::post(thread_, [this, done = std::move(done), job = std::move(job)] {
-    const Result result = job();
+    const Result result = outcome(job);
     --waiting_;
     done(result);
   });

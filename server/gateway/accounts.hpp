@@ -33,7 +33,7 @@ class Accounts {
   /// Errors: kBadField, kAlreadyExists, kOverloaded, kUnavailable.
   void register_user(std::string email, std::string password, std::string name, Done done);
   /// Errors: kBadCredentials (the same for an unknown address and a wrong password, and after the
-  /// same work), kOverloaded.
+  /// same work), kOverloaded, kUnavailable.
   void log_in(std::string email, std::string password, Done done);
   /// Finishes what is waiting; twice is harmless.
   void stop();

@@ -1,5 +1,6 @@
 #include "server/gateway/connection.hpp"
 
+#include <array>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -77,7 +78,9 @@ std::optional<HttpReply> check_upgrade(const Request& request,
   return std::nullopt;
 }
 
-/// Ends a WebSocket connection that never became a session.
+/// Ends a WebSocket connection that never became a session. What it still says is read and thrown
+/// away: closing with unread bytes would reset the connection and take the reason with it.
+/// Requires: the stream's time is set.
 asio::awaitable<void> say_goodbye(Stream& stream, Error reason, std::string_view detail) {
   std::string event;
   protocol::encode(
@@ -95,6 +98,11 @@ asio::awaitable<void> say_goodbye(Stream& stream, Error reason, std::string_view
   co_await asio::async_write(stream, asio::buffer(bytes),
                              asio::redirect_error(asio::use_awaitable, ignored));
   stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  std::array<char, 512> thrown_away;
+  for (error_code error; !error;) {
+    co_await stream.async_read_some(asio::buffer(thrown_away),
+                                    asio::redirect_error(asio::use_awaitable, error));
+  }
 }
 
 /// Reads until the first message is whole, which has to be hello, and fills `newcomer` with what
@@ -179,6 +187,7 @@ asio::awaitable<void> become_session(Services& services, Stream& stream, beast::
   }
   error_code error;
   co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
+  services.turn.begin();
   if (error) co_return;
   Greeting greeting = co_await greet(services, stream, buffer);
   if (greeting.error) {
@@ -225,6 +234,7 @@ asio::awaitable<void> serve_connection(Services& services, Session::Socket socke
                                        .authorization = view(request[http::field::authorization]),
                                        .content_type = view(request[http::field::content_type]),
                                        .body = request.body()});
+    stream.expires_after(services.server.limits.http_timeout);
     if (co_await write_reply(stream, reply, request.keep_alive() && !services.stopping)) break;
     if (!request.keep_alive() || services.stopping) break;
   }

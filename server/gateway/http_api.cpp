@@ -46,9 +46,15 @@ json::object parse_object(std::string_view text) {
   return std::move(value.as_object());
 }
 
+/// nullptr when it is absent; null is the same as absent.
+const json::value* find_field(const json::object& object, std::string_view name) {
+  const json::value* value = object.if_contains(name);
+  return value && !value->is_null() ? value : nullptr;
+}
+
 std::string string_field(const json::object& object, std::string_view name, std::size_t max_bytes,
                          bool required = true) {
-  const json::value* value = object.if_contains(name);
+  const json::value* value = find_field(object, name);
   if (!value && !required) return {};
   if (!value || !value->is_string()) {
     throw Refusal{Error::kBadField, fmt::format("\"{}\" must be a string", name)};
@@ -71,12 +77,12 @@ std::uint64_t checked_id(const json::value* value, std::string_view name) {
 }
 
 std::uint64_t id_field(const json::object& object, std::string_view name) {
-  return checked_id(object.if_contains(name), name);
+  return checked_id(find_field(object, name), name);
 }
 
 std::vector<chat::UserId> users_field(const json::object& object, std::string_view name,
                                       bool required) {
-  const json::value* value = object.if_contains(name);
+  const json::value* value = find_field(object, name);
   if (!value && !required) return {};
   if (!value || !value->is_array()) {
     throw Refusal{Error::kBadField, fmt::format("\"{}\" must be an array of user ids", name)};
@@ -197,11 +203,12 @@ asio::awaitable<HttpReply> log_in(Call& call) {
   co_return account_reply(call.services, result);
 }
 
-/// One object of `POST /chats`, checked; its chat has an id already, or is the one that the same
-/// key made before.
+/// One object of `POST /chats`, checked: its chat has an id already, or is the one that the same
+/// key made before, or there is something wrong with it.
 struct ChatRequest {
   chat::CreateChat command;
-  std::optional<chat::ChatId> existing;
+  std::optional<chat::ChatId> existing = std::nullopt;
+  std::optional<Refusal> refusal = std::nullopt;
 };
 
 ChatRequest read_chat_request(Call& call, std::string_view text) {
@@ -224,6 +231,20 @@ ChatRequest read_chat_request(Call& call, std::string_view text) {
   return request;
 }
 
+ChatRequest read_chat_line(Call& call, std::string_view text) {
+  try {
+    ChatRequest request = read_chat_request(call, text);
+    if (!request.existing &&
+        call.services.office.congested(call.services.placement.of(request.command.record.chat))) {
+      call.services.metrics.add(metrics::Metric::kRefusedOverloaded);
+      throw Refusal{Error::kOverloaded, {}};
+    }
+    return request;
+  } catch (Refusal& refusal) {
+    return {.command = {}, .refusal = std::move(refusal)};
+  }
+}
+
 asio::awaitable<HttpReply> create_chats(Call& call) {
   Services& s = call.services;
   const bool many = call.request.content_type.starts_with("application/x-ndjson");
@@ -237,10 +258,17 @@ asio::awaitable<HttpReply> create_chats(Call& call) {
   if (lines.size() > kMaxLines) throw Refusal{Error::kTooLarge, "over 1000 lines"};
 
   std::vector<ChatRequest> requests;
-  for (const std::string_view line : lines) requests.push_back(read_chat_request(call, line));
+  for (const std::string_view line : lines) requests.push_back(read_chat_line(call, line));
   HttpExchange& exchange = HttpExchange::open(s, static_cast<std::uint32_t>(lines.size()));
   const chat::ClientRef ref = exchange.ref();
   for (std::uint32_t i = 0; i < requests.size(); ++i) {
+    if (const auto& refusal = requests[i].refusal) {
+      exchange.on_answer({.to = ref,
+                          .json = error_reply(refusal->error, refusal->detail).body,
+                          .error = refusal->error,
+                          .line = i});
+      continue;
+    }
     if (requests[i].existing) {
       exchange.on_answer(
           {.to = ref,
@@ -439,6 +467,8 @@ asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& req
     co_return co_await route(services, request);
   } catch (const Refusal& r) {
     refusal = r;
+  } catch (const boost::system::system_error&) {
+    refusal = Refusal{Error::kUnavailable, "storage can't be read"};
   }
   services.metrics.add(metrics::Metric::kClientErrors);
   co_return error_reply(refusal->error, refusal->detail);

@@ -14,15 +14,15 @@ using protocol::Error;
 
 /// What a session needs only until it has caught up.
 struct Session::CatchUp {
-  struct Page {
+  struct Asked {
     chat::ChatId chat;
-    chat::Seq after;
+    std::uint32_t attempt = 0;  ///< a chat that is left and joined again is asked for again
+    std::optional<chat::Seq> deferred_after = std::nullopt;  ///< the page to ask for next
   };
 
   std::unordered_map<chat::ChatId, chat::Seq> have;
   std::vector<chat::ChatId> todo;  ///< chats not asked for yet, last first
-  std::size_t under_way = 0;       ///< chats asked for and not complete
-  std::vector<Page> deferred;      ///< pages to ask for when the session has taken the last
+  std::vector<Asked> under_way;    ///< chats asked for and not complete
   protocol::CaughtUp result;
   bool logging_in = true;
   std::string early_events;
@@ -48,12 +48,13 @@ Session::Session(Services& services, chat::ClientRef self, Socket socket,
 Session::~Session() = default;
 
 void Session::start() {
-  services_.metrics.add(metrics::Metric::kSessions);
-  services_.metrics.add(metrics::Metric::kSessionsTotal);
-  services_.registry.add_session(user_, self_.slot);
-  services_.presence.connected(user_);
+  // What reads the disk comes first, so that a failure leaves nothing behind.
   catch_up_->todo = services_.server.directory.chats_of(user_);
   std::ranges::reverse(catch_up_->todo);
+  services_.presence.connected(user_);
+  services_.registry.add_session(user_, self_.slot);
+  services_.metrics.add(metrics::Metric::kSessions);
+  services_.metrics.add(metrics::Metric::kSessionsTotal);
   add(protocol::Welcome{
       .user = user_,
       .time = services_.wall_ms,
@@ -66,35 +67,37 @@ void Session::start() {
 
 void Session::attach_more() {
   CatchUp& c = *catch_up_;
-  while (!c.todo.empty() && c.under_way < services_.server.limits.chats_catching_up) {
+  while (!c.todo.empty() && c.under_way.size() < services_.server.limits.chats_catching_up) {
     const chat::ChatId chat = c.todo.back();
     c.todo.pop_back();
     if (holds_chat(chat)) continue;
     const auto have = c.have.find(chat);
     attach(chat, have == c.have.end() ? std::nullopt : std::optional(have->second));
   }
-  if (c.under_way == 0 && c.todo.empty()) finish_catch_up();
+  if (c.under_way.empty() && c.todo.empty()) finish_catch_up();
 }
 
 void Session::attach(chat::ChatId chat, std::optional<chat::Seq> have) {
   chats_.push_back(chat);
-  ++catch_up_->under_way;
-  to_chat(chat, chat::Attach{.from = self_, .user = user_, .chat = chat, .have = have});
+  catch_up_->under_way.push_back({.chat = chat, .attempt = ++attempts_});
+  to_chat(
+      chat,
+      chat::Attach{.from = self_, .user = user_, .chat = chat, .have = have, .attempt = attempts_});
 }
 
 void Session::on_page(chat::Page&& page) {
   const chat::ChatId chat = page.state.chat;
   if (ended_ || state_ == State::kClosing || !catch_up_) return;
   CatchUp& c = *catch_up_;
-  if (!holds_chat(chat)) return;
-  add_events(page.events);
-  if (state_ == State::kClosing) return;  // that was more than the session may hold
+  const auto asked = std::ranges::find(c.under_way, page.attempt, &CatchUp::Asked::attempt);
+  if (asked == c.under_way.end()) return;
+  append(page.events);  // no more than was asked for, and that waits until these events are out
   c.result.messages += page.messages;
   if (!page.complete) {
-    c.deferred.push_back({.chat = chat, .after = page.through});
-    return;  // flush() goes on once these events are out
+    asked->deferred_after = page.through;
+    return will_flush();
   }
-  --c.under_way;
+  c.under_way.erase(asked);
   if (page.member) {
     services_.registry.go_live(chat, self_.slot);
     c.result.chats.push_back(page.state);
@@ -106,10 +109,15 @@ void Session::on_page(chat::Page&& page) {
 }
 
 void Session::ask_deferred_pages() {
-  if (!catch_up_ || catch_up_->deferred.empty()) return;
-  for (const auto& [chat, after] : std::exchange(catch_up_->deferred, {})) {
-    if (!holds_chat(chat)) continue;
-    to_chat(chat, chat::NextPage{.from = self_, .user = user_, .chat = chat, .after = after});
+  if (!catch_up_) return;
+  for (CatchUp::Asked& asked : catch_up_->under_way) {
+    if (!asked.deferred_after) continue;
+    last_heard_ = services_.now;  // it took a page: it is there
+    to_chat(asked.chat, chat::NextPage{.from = self_,
+                                       .user = user_,
+                                       .chat = asked.chat,
+                                       .after = *std::exchange(asked.deferred_after, {}),
+                                       .attempt = asked.attempt});
   }
 }
 
@@ -150,15 +158,12 @@ void Session::on_membership(const chat::MembershipChanged& change) {
 }
 
 void Session::forget_chat(chat::ChatId chat) {
-  const auto live = services_.registry.live_in(chat);
-  const bool is_live = std::ranges::find(live, self_.slot) != live.end();
   services_.registry.leave(chat, self_.slot);
   std::erase(chats_, chat);
   to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});
-  if (catch_up_ && !is_live) {
-    --catch_up_->under_way;
-    attach_more();
-  }
+  if (!catch_up_) return;
+  std::erase_if(catch_up_->under_way, [&](const auto& asked) { return asked.chat == chat; });
+  attach_more();
 }
 
 bool Session::holds_chat(chat::ChatId chat) const {
@@ -242,7 +247,9 @@ void Session::take_frames(std::span<char> input) {
 
 void Session::handle_message(std::string_view text) {
   protocol::for_each_line(text, [this](std::string_view line) {
-    if (!ended_ && state_ != State::kClosing) handle_event(line);
+    if (ended_ || state_ == State::kClosing) return;
+    handle_event(line);
+    close_if_behind();
   });
 }
 
@@ -255,15 +262,19 @@ void Session::handle_event(std::string_view line) {
   std::visit([this](const auto& e) { on(e); }, *event);
 }
 
+bool Session::is_refused(chat::ChatId chat, std::string_view cmid, std::string_view ref) {
+  if (!services_.office.congested(services_.placement.of(chat))) return false;
+  services_.metrics.add(metrics::Metric::kRefusedOverloaded);
+  fail(Error::kOverloaded, {}, chat, cmid, ref);
+  return true;
+}
+
 void Session::on(const protocol::Hello&) { fail(Error::kHelloTwice, {}); }
 
 void Session::on(const protocol::Send& event) {
   services_.metrics.add(metrics::Metric::kClientEventsSend);
   was_active();
-  if (services_.office.congested(services_.placement.of(event.chat))) {
-    services_.metrics.add(metrics::Metric::kRefusedOverloaded);
-    return fail(Error::kOverloaded, {}, event.chat, event.cmid);
-  }
+  if (is_refused(event.chat, event.cmid)) return;
   to_chat(event.chat, chat::PostMessage{.from = self_,
                                         .user = user_,
                                         .chat = event.chat,
@@ -273,6 +284,7 @@ void Session::on(const protocol::Send& event) {
 
 void Session::on(const protocol::Delivered& event) {
   services_.metrics.add(metrics::Metric::kClientEventsDelivered);
+  if (is_refused(event.chat)) return;
   to_chat(event.chat,
           chat::MarkCursor{
               .from = self_, .user = user_, .chat = event.chat, .delivered = event.seq, .read = 0});
@@ -281,6 +293,7 @@ void Session::on(const protocol::Delivered& event) {
 void Session::on(const protocol::Read& event) {
   services_.metrics.add(metrics::Metric::kClientEventsRead);
   was_active();
+  if (is_refused(event.chat)) return;
   to_chat(event.chat,
           chat::MarkCursor{
               .from = self_, .user = user_, .chat = event.chat, .delivered = 0, .read = event.seq});
@@ -288,6 +301,7 @@ void Session::on(const protocol::Read& event) {
 
 void Session::on(const protocol::Fetch& event) {
   services_.metrics.add(metrics::Metric::kClientEventsFetch);
+  if (is_refused(event.chat, {}, event.ref)) return;
   to_chat(event.chat, chat::FetchHistory{.from = self_,
                                          .user = user_,
                                          .admin = false,
@@ -310,6 +324,11 @@ void Session::on(const protocol::PresenceQuery& event) {
   }
   for (chat::ShardIndex home = 0; home < by_home.size(); ++home) {
     if (by_home[home].users.empty()) continue;
+    if (services_.office.congested(home)) {
+      services_.metrics.add(metrics::Metric::kRefusedOverloaded);
+      fail(Error::kOverloaded, {});
+      continue;
+    }
     by_home[home].from = self_;
     services_.office.send(home, std::move(by_home[home]));
   }
@@ -318,6 +337,7 @@ void Session::on(const protocol::PresenceQuery& event) {
 void Session::on(const protocol::TypingIn& event) {
   services_.metrics.add(metrics::Metric::kClientEventsTyping);
   was_active();
+  if (services_.office.congested(services_.placement.of(event.chat))) return;  // a hint
   to_chat(event.chat, chat::ShowTyping{.from = self_, .user = user_, .chat = event.chat});
 }
 
@@ -351,15 +371,25 @@ void Session::add(const Event& event) {
 }
 
 void Session::add_events(std::string_view events) {
+  close_if_behind();
+  append(events);
+}
+
+void Session::append(std::string_view events) {
   if (ended_ || state_ == State::kClosing || events.empty()) return;
   if (gathered_.capacity() == 0) gathered_ = services_.buffers.borrow();
   if (!gathered_.empty()) gathered_.push_back('\n');
   gathered_.append(events);
   will_flush();
-  if (waiting_bytes() > services_.server.limits.outbound_bytes) {
-    services_.metrics.add(metrics::Metric::kClosedSlowReader);
-    close(Error::kSlowReader);
-  }
+}
+
+void Session::close_if_behind() {
+  if (waiting_bytes() <= services_.server.limits.outbound_bytes) return;
+  flush();  // what gathered in this turn was never offered to the kernel
+  if (ended_ || state_ == State::kClosing) return;
+  if (waiting_bytes() <= services_.server.limits.outbound_bytes) return;
+  services_.metrics.add(metrics::Metric::kClosedSlowReader);
+  close(Error::kSlowReader);
 }
 
 void Session::fail(Error code, std::string_view detail, chat::ChatId chat, std::string_view cmid,

@@ -20,7 +20,7 @@ namespace throng::gateway {
 /// Invariants: one write is in flight at most, and everything that gathers meanwhile goes out as
 /// one WebSocket message; a session that is idle holds no buffer; until it has caught up nothing
 /// is read from it, so what the device sees of a chat only ever rises; what waits for it is bounded
-/// by Limits::outbound_bytes.
+/// by Limits::outbound_bytes and the size of one answer.
 class Session {
  public:
   using Executor = boost::asio::io_context::executor_type;
@@ -30,12 +30,15 @@ class Session {
   ~Session();
 
   /// Registers the session and starts its catch-up.
+  /// Errors: throws boost::system::system_error when the disk can't be read; nothing is registered
+  /// then.
   void start();
 
   void on_answer(chat::Answer&& answer);
   void on_page(chat::Page&& page);
   void on_membership(const chat::MembershipChanged& change);
-  /// Adds encoded events (newline-separated) to what goes out at the end of the turn.
+  /// Adds encoded events (newline-separated) to what goes out at the end of the turn, unless too
+  /// much waits already: then the session is closed.
   void add_events(std::string_view events);
   /// Writes what has gathered.
   void flush();
@@ -77,6 +80,11 @@ class Session {
 
   template <class Event>
   void add(const Event& event);
+  void append(std::string_view events);
+  /// Ends a session for which more than the limit waits and that doesn't take it.
+  void close_if_behind();
+  /// Refuses what the client asks of a chat whose shard has too much to do.
+  bool is_refused(chat::ChatId chat, std::string_view cmid = {}, std::string_view ref = {});
   void fail(protocol::Error code, std::string_view detail, chat::ChatId chat = {},
             std::string_view cmid = {}, std::string_view ref = {});
   void to_chat(chat::ChatId chat, chat::Command command);
@@ -102,6 +110,7 @@ class Session {
   bool ended_ = false;
   bool peer_closed_ = false;
   SteadyTime last_heard_;              ///< while closing: when closing began
+  std::uint32_t attempts_ = 0;         ///< how many times chats were asked for
   std::vector<chat::ChatId> chats_;    ///< attached, or being attached
   std::unique_ptr<CatchUp> catch_up_;  ///< null when there is none
   std::string unread_;                 ///< an incomplete frame

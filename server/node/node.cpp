@@ -7,6 +7,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "fmt/format.h"
 #include "server/metrics/page.hpp"
@@ -88,6 +89,7 @@ Node::~Node() { shut_down(); }
 tcp::endpoint Node::endpoint() const { return acceptor_.local_endpoint(); }
 
 void Node::run() {
+  serving_ = true;
   for (auto& shard : shards_) shard->start();
   asio::signal_set signals(io_, SIGINT, SIGTERM);
   signals.async_wait([this](error_code error, int) {
@@ -145,6 +147,13 @@ void Node::pause_accepting() {
 void Node::shut_down() {
   error_code ignored;
   acceptor_.close(ignored);
+  if (std::exchange(serving_, false)) wait_until_empty();
+  accounts_.stop();
+  committer_.stop();
+  for (auto& shard : shards_) shard->stop();
+}
+
+void Node::wait_until_empty() {
   for (auto& shard : shards_) shard->leave();
   const auto deadline = std::chrono::steady_clock::now() + kLeaveTime;
   const auto all_empty = [this] {
@@ -156,9 +165,6 @@ void Node::shut_down() {
   while (!all_empty() && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(kLeaveStep);
   }
-  accounts_.stop();
-  committer_.stop();
-  for (auto& shard : shards_) shard->stop();
 }
 
 // ---- Pages ----

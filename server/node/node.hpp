@@ -60,6 +60,8 @@ class Node final : private gateway::NodeStatus {
   void accept_next();
   void pause_accepting();
   void shut_down();
+  /// Tells sessions to leave and waits until they have, for a bounded time.
+  void wait_until_empty();
 
   // Constant after construction
   const NodeOptions options_;
@@ -76,6 +78,7 @@ class Node final : private gateway::NodeStatus {
       acceptor_;
   boost::asio::steady_timer pause_;
   std::size_t next_shard_ = 0;
+  bool serving_ = false;
   std::atomic<std::uint64_t> accept_errors_ = 0;  ///< read by any thread
 };
 

@@ -2,6 +2,7 @@
 
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -177,11 +178,15 @@ void Shard::say_unavailable(const Command& command) {
   if constexpr (requires { command.from; }) {
     chat::Answer answer{.to = command.from, .json = {}, .error = protocol::Error::kUnavailable};
     if constexpr (requires { command.line; }) answer.line = command.line;
+    std::string_view cmid;
+    if constexpr (requires { command.cmid; }) cmid = command.cmid;
+    std::string_view ref;
+    if constexpr (requires { command.ref; }) ref = command.ref;
     protocol::encode(answer.json, protocol::Failure{.code = protocol::Error::kUnavailable,
                                                     .detail = protocol::error_text(*answer.error),
                                                     .chat = chat::chat_of(command),
-                                                    .cmid = {},
-                                                    .ref = {}});
+                                                    .cmid = cmid,
+                                                    .ref = ref});
     send(command.from.shard, chat::Effect(std::move(answer)));
   }
 }
@@ -191,7 +196,11 @@ void Shard::on(chat::Effect& effect) {
 }
 
 void Shard::on(cluster::Committed& mail) {
-  if (!mail.error) presence_.committed(mail.batch->last_seen);
+  if (mail.error) {
+    presence_.failed();
+  } else {
+    presence_.committed(mail.batch->last_seen);
+  }
   rules_.committed(std::move(mail.batch), !mail.error);
 }
 
@@ -199,7 +208,10 @@ void Shard::on(cluster::Newcomer& mail) {
   boost::system::error_code error;
   gateway::Session::Socket socket(io_);
   socket.assign(asio::ip::tcp::v4(), mail.descriptor, error);
-  if (error) return;
+  if (error) {
+    ::close(mail.descriptor);
+    return;
+  }
   socket.non_blocking(true, error);
   gateway::Session* session = services_.sessions.insert([&](auto key) {
     const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
@@ -208,15 +220,34 @@ void Shard::on(cluster::Newcomer& mail) {
                                .generation = key.generation};
     return std::make_unique<gateway::Session>(services_, self, std::move(socket), std::move(mail));
   });
-  session->start();
+  try {
+    session->start();
+  } catch (const boost::system::system_error& e) {
+    // Its connection breaks, so the client comes again.
+    spdlog::error("storage: {}", e.what());
+    services_.sessions.extract(session->ref().slot);
+    return;
+  }
   if (leaving_) session->close(protocol::Error::kGoingAway);
 }
 
 void Shard::on(cluster::AskPresence& mail) {
   chat::Answer answer{.to = mail.from, .json = {}, .error = std::nullopt, .line = 0};
-  for (const chat::UserId user : mail.users) {
+  try {
+    for (const chat::UserId user : mail.users) {
+      const protocol::PresenceState state = presence_.state(user);
+      if (!answer.json.empty()) answer.json.push_back('\n');
+      protocol::encode(answer.json, state);
+    }
+  } catch (const boost::system::system_error& e) {
+    spdlog::error("storage: {}", e.what());
+    answer.error = protocol::Error::kUnavailable;
     if (!answer.json.empty()) answer.json.push_back('\n');
-    protocol::encode(answer.json, presence_.state(user));
+    protocol::encode(answer.json, protocol::Failure{.code = *answer.error,
+                                                    .detail = protocol::error_text(*answer.error),
+                                                    .chat = {},
+                                                    .cmid = {},
+                                                    .ref = {}});
   }
   send(mail.from.shard, chat::Effect(std::move(answer)));
 }
