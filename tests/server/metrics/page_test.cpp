@@ -1,0 +1,64 @@
+#include "server/metrics/page.hpp"
+
+#include <gmock/gmock.h>
+
+#include <set>
+#include <sstream>
+
+namespace throng::metrics {
+namespace {
+
+using testing::HasSubstr;
+
+std::string sample_page() {
+  ShardMetrics first;
+  ShardMetrics second;
+  first.add(Metric::kMessages, 40);
+  second.add(Metric::kMessages, 2);
+  first.add(Metric::kClientEventsSend, 3);
+  first.set(Metric::kSessions, 5);
+  return metrics_page({&first, &second}, {.version = "1.2.3",
+                                          .durability = "fsync",
+                                          .commit_groups = 11,
+                                          .commit_batches = 12,
+                                          .commit_messages = 13,
+                                          .commit_seconds = 0.25,
+                                          .commit_failures = 1,
+                                          .accept_errors = 4});
+}
+
+TEST(MetricsPage, ShowsEachShard) {
+  const std::string page = sample_page();
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_messages_total{shard=\"0\"} 40\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_messages_total{shard=\"1\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_sessions{shard=\"0\"} 5\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_client_events_total{shard=\"0\",op=\"send\"} 3\n"));
+}
+
+TEST(MetricsPage, ShowsTheProcess) {
+  const std::string page = sample_page();
+  EXPECT_THAT(page,
+              HasSubstr("\nthrong_server_build_info{version=\"1.2.3\",durability=\"fsync\"} 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_groups_total 11\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_batches_total 12\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_messages_total 13\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_seconds_total 0.25\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_failures_total 1\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_accept_errors_total 4\n"));
+}
+
+TEST(MetricsPage, SaysTheTypeOfEachNameOnce) {
+  std::istringstream page(sample_page());
+  std::set<std::string> names;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("# TYPE ")) continue;
+    EXPECT_TRUE(names.insert(line.substr(7, line.rfind(' ') - 7)).second) << line;
+    EXPECT_EQ(line.ends_with(" counter"), line.find("_total ") != std::string::npos) << line;
+  }
+  for (const Description& d : descriptions()) {
+    EXPECT_TRUE(names.contains(std::string(d.name))) << d.name;
+  }
+}
+
+}  // namespace
+}  // namespace throng::metrics

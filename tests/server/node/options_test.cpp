@@ -1,0 +1,157 @@
+#include "server/node/options.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace throng::node {
+namespace {
+
+using testing::HasSubstr;
+
+/// Variables of the environment for the length of a test; the others that count are cleared.
+class Options : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const char* name : {"THRONG_LISTEN", "THRONG_DATA", "THRONG_DURABILITY", "THRONG_THREADS",
+                             "THRONG_SECRET", "THRONG_SECRET_FILE", "THRONG_HEARTBEAT",
+                             "THRONG_OUTBOUND_LIMIT", "THRONG_MAX_CONNECTIONS", "THRONG_CONFIG"}) {
+      unsetenv(name);
+    }
+  }
+  void TearDown() override { SetUp(); }
+
+  /// Parses, and keeps what was said on stderr.
+  ParseResult parse(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "throng-server");
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    testing::internal::CaptureStderr();
+    testing::internal::CaptureStdout();
+    ParseResult result = parse_options(static_cast<int>(argv.size()), argv.data());
+    out_ = testing::internal::GetCapturedStdout();
+    err_ = testing::internal::GetCapturedStderr();
+    return result;
+  }
+  NodeOptions good(std::vector<std::string> arguments) {
+    auto result = parse(std::move(arguments));
+    if (!result.options) {
+      ADD_FAILURE() << err_;
+      return {};
+    }
+    return result.options->node;
+  }
+  void expect_mistake(std::vector<std::string> arguments, const std::string& explanation) {
+    const auto result = parse(std::move(arguments));
+    EXPECT_FALSE(result.options);
+    EXPECT_EQ(result.exit_code, 2);
+    EXPECT_THAT(err_, HasSubstr(explanation));
+  }
+  static std::string file(const std::string& name, const std::string& text) {
+    const auto path = std::filesystem::path(testing::TempDir()) / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  std::string out_;
+  std::string err_;
+};
+
+constexpr const char* kSecret = "0123456789abcdef";
+
+TEST_F(Options, DefaultsAreSafe) {
+  const auto result = parse({});
+  ASSERT_TRUE(result.options);
+  const NodeOptions& node = result.options->node;
+  EXPECT_EQ(node.listen.address().to_string(), "127.0.0.1");
+  EXPECT_EQ(node.listen.port(), 9400);
+  EXPECT_EQ(node.data, "./throng-data");
+  EXPECT_EQ(node.durability, storage::Durability::kFsync);
+  EXPECT_GE(node.shards, 1u);
+  EXPECT_EQ(node.limits.heartbeat, std::chrono::seconds(30));
+  EXPECT_GT(node.limits.connections, 0u);
+  EXPECT_TRUE(result.options->secret_was_made);
+  EXPECT_GE(node.secret.size(), protocol::TokenKey::kMinSecretBytes);
+}
+
+TEST_F(Options, SecretsThatAreMadeDiffer) { EXPECT_NE(good({}).secret, good({}).secret); }
+
+TEST_F(Options, CommandLineSaysIt) {
+  const NodeOptions node =
+      good({"--listen", "[::1]:0", "--data", "memory", "--durability", "os", "--threads", "3",
+            "--heartbeat", "5", "--outbound-limit", "70000", "--max-connections", "10"});
+  EXPECT_TRUE(node.listen.address().is_v6());
+  EXPECT_EQ(node.listen.port(), 0);
+  EXPECT_FALSE(node.data);
+  EXPECT_EQ(node.durability, storage::Durability::kOs);
+  EXPECT_EQ(node.shards, 3u);
+  EXPECT_EQ(node.limits.heartbeat, std::chrono::seconds(5));
+  EXPECT_EQ(node.limits.outbound_bytes, 70'000u);
+  EXPECT_EQ(node.limits.connections, 10u);
+}
+
+TEST_F(Options, EnvironmentSaysItToo) {
+  setenv("THRONG_LISTEN", "0.0.0.0:80", 1);
+  setenv("THRONG_DURABILITY", "none", 1);
+  setenv("THRONG_SECRET", kSecret, 1);
+  const auto result = parse({});
+  ASSERT_TRUE(result.options);
+  EXPECT_EQ(result.options->node.listen.port(), 80);
+  EXPECT_EQ(result.options->node.durability, storage::Durability::kNone);
+  EXPECT_EQ(result.options->node.secret, kSecret);
+  EXPECT_FALSE(result.options->secret_was_made);
+}
+
+TEST_F(Options, CommandLineWinsOverEnvironment) {
+  setenv("THRONG_THREADS", "2", 1);
+  EXPECT_EQ(good({"--threads", "4"}).shards, 4u);
+  EXPECT_EQ(good({}).shards, 2u);
+}
+
+TEST_F(Options, FileSaysItToo) {
+  const std::string path = file("throng.conf", "threads = 6\nlisten = \"127.0.0.1:1234\"\n");
+  const NodeOptions node = good({"--config", path});
+  EXPECT_EQ(node.shards, 6u);
+  EXPECT_EQ(node.listen.port(), 1234);
+}
+
+TEST_F(Options, SecretComesFromTheFirstLineOfAFile) {
+  const std::string path = file("secret", std::string(kSecret) + "\nsomething else\n");
+  EXPECT_EQ(good({"--secret-file", path}).secret, kSecret);
+}
+
+TEST_F(Options, BadSecretsAreRefused) {
+  setenv("THRONG_SECRET", "too short", 1);
+  expect_mistake({}, "the secret must have at least 16 bytes");
+  expect_mistake({"--secret-file", "/no/such/file"}, "\"/no/such/file\" can't be read");
+  expect_mistake({"--secret-file", file("empty", "")}, "can't be read or is empty");
+}
+
+TEST_F(Options, MistakesAreExplainedWithExitCode2) {
+  expect_mistake({"--listen", "nonsense"}, "--listen: \"nonsense\" isn't ADDRESS:PORT");
+  expect_mistake({"--listen", "127.0.0.1:65536"}, "isn't ADDRESS:PORT");
+  expect_mistake({"--listen", "127.0.0.1:"}, "isn't ADDRESS:PORT");
+  expect_mistake({"--listen", "localhost:80"}, "isn't ADDRESS:PORT");
+  expect_mistake({"--durability", "perhaps"}, "--durability");
+  expect_mistake({"--threads", "257"}, "--threads: at most 256");
+  expect_mistake({"--threads", "-1"}, "--threads");
+  expect_mistake({"--heartbeat", "0"}, "--heartbeat");
+  expect_mistake({"--outbound-limit", "1"}, "--outbound-limit");
+  expect_mistake({"--no-such-option"}, "--no-such-option");
+}
+
+TEST_F(Options, HelpAndVersionEndWithSuccess) {
+  for (const char* option : {"--help", "--version"}) {
+    const auto result = parse({option});
+    EXPECT_FALSE(result.options);
+    EXPECT_EQ(result.exit_code, 0);
+    EXPECT_THAT(out_, HasSubstr("throng-server"));
+  }
+}
+
+}  // namespace
+}  // namespace throng::node
