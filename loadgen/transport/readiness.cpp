@@ -32,8 +32,8 @@ bool Readiness::add(int fd, std::uint64_t token, bool want_writable) {
   return epoll_ctl(set_.native_handle(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
-void Readiness::want_writable(int fd, std::uint64_t token, bool wanted) {
-  epoll_event event = interest(token, wanted);
+void Readiness::change(int fd, std::uint64_t token, bool want_writable) {
+  epoll_event event = interest(token, want_writable);
   epoll_ctl(set_.native_handle(), EPOLL_CTL_MOD, fd, &event);
 }
 

@@ -31,11 +31,12 @@ class Readiness {
 
   /// Watches `fd` until it is closed. False: the kernel can't watch more.
   bool add(int fd, std::uint64_t token, bool want_writable);
-  void want_writable(int fd, std::uint64_t token, bool wanted);
+  /// Says anew what is to be told of a watched one.
+  void change(int fd, std::uint64_t token, bool want_writable);
 
  private:
   /// Bounds how long a turn of the loop can get.
-  static constexpr std::size_t kMaxEvents = 256;
+  static constexpr std::size_t kMaxEvents = 64;
 
   void wait();
   void collect();

@@ -124,7 +124,7 @@ void WebSocketTransport::on_writable(LinkId id) {
   link.unsent.erase(0, *sent);
   if (!link.unsent.empty()) return;
   buffers_.give(link.unsent);
-  readiness_.want_writable(link.socket.native(), token(id), false);
+  readiness_.change(link.socket.native(), token(id), false);
 }
 
 void WebSocketTransport::on_readable(LinkId id) {
@@ -173,7 +173,7 @@ void WebSocketTransport::request_upgrade(LinkId id) {
   Link& link = links_[id];
   if (const auto failure = link.socket.connect_failure()) return end(id, *failure);
   link.state = State::kUpgrading;
-  readiness_.want_writable(link.socket.native(), token(id), false);
+  readiness_.change(link.socket.native(), token(id), false);
   transmit(id, upgrade_request(options_.target, upgrade_key(nonce(id))));
 }
 
@@ -261,7 +261,7 @@ void WebSocketTransport::keep_unsent(LinkId id, std::string_view bytes) {
   }
   if (link.unsent.empty()) {
     link.unsent = buffers_.take();
-    readiness_.want_writable(link.socket.native(), token(id), true);
+    readiness_.change(link.socket.native(), token(id), true);
   }
   link.unsent += bytes;
 }
@@ -289,7 +289,7 @@ void WebSocketTransport::say_goodbye(LinkId id, std::uint16_t close_code) {
 
 void WebSocketTransport::linger(ClientSocket socket) {
   const int fd = socket.native();
-  readiness_.want_writable(fd, lingering_token(fd), false);
+  readiness_.change(fd, lingering_token(fd), false);
   lingering_.insert_or_assign(fd, Lingering{std::move(socket), ticks_ + kTicksPerTimeout});
   schedule_sweep();
 }

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <boost/asio/write.hpp>
 #include <functional>
@@ -17,6 +19,7 @@ namespace {
 
 using testing::ElementsAre;
 using testing::IsEmpty;
+using testing::SizeIs;
 using Connection = LoopbackPeer::Connection;
 using Item = protocol::FrameReader::Item;
 
@@ -54,6 +57,25 @@ std::string frame(protocol::Opcode opcode, std::string_view payload) {
   protocol::append_frame(bytes, opcode, payload);
   return bytes;
 }
+
+/// While it lives, the process can open no more descriptors than it has open.
+class FewDescriptors {
+ public:
+  FewDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    rlimit few = before_;
+    const int next = dup(STDERR_FILENO);  // the lowest that is free
+    close(next);
+    few.rlim_cur = static_cast<rlim_t>(next);
+    setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~FewDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  FewDescriptors(const FewDescriptors&) = delete;
+  FewDescriptors& operator=(const FewDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
 
 class WebSocketTransportTest : public testing::Test {
  protected:
@@ -260,6 +282,46 @@ TEST_F(WebSocketTransportTest, TellsARefusal) {
   EXPECT_THAT(heard_.closed, IsEmpty()) << "a listener is never called from inside a call";
   ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
   EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kRefused, 0}));
+}
+
+TEST_F(WebSocketTransportTest, TellsThatNoDescriptorIsLeft) {
+  serve(nullptr);
+  WebSocketTransport& links = transport();
+  const FewDescriptors none_left;
+  links.open(0);
+  ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
+  EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kNoDescriptor, 0}));
+}
+
+TEST_F(WebSocketTransportTest, GivesUpLingeringSocketsWhenNoDescriptorIsLeft) {
+  serve_frames(echo);  // never answers a close
+  WebSocketTransport& links = transport();
+  heard_.then_open = [&](LinkId link) { links.close(link); };
+  links.open(0);
+  ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
+  const FewDescriptors none_left;
+  links.open(0);
+  io_.poll();
+  EXPECT_THAT(heard_.closed, SizeIs(1)) << "it connects with the descriptor that was lingering";
+}
+
+TEST_F(WebSocketTransportTest, TellsThatNoPortIsLeft) {
+  serve(nullptr);
+  options_.sources.push_back(boost::asio::ip::make_address("192.0.2.1"));  // of nobody here
+  transport().open(0);
+  ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
+  EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kNoPort, 0}));
+}
+
+TEST_F(WebSocketTransportTest, TellsThatThereIsNoWay) {
+  serve(nullptr);
+  WebSocketOptions options;
+  options.target = *parse_target("ws://255.255.255.255:1");
+  options.endpoint = *resolve(options.target);  // TCP has no broadcast
+  WebSocketTransport links(io_, options, heard_, 1);
+  links.open(0);
+  ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
+  EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kUnreachable, 0}));
 }
 
 TEST_F(WebSocketTransportTest, TellsARejectedUpgrade) {

@@ -1,0 +1,64 @@
+#include "loadgen/play/run_files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <iterator>
+
+#include "loadgen/report/run_json.hpp"
+
+namespace throng::play {
+namespace {
+
+using testing::HasSubstr;
+
+std::string text_of(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+class RunFilesTest : public testing::Test {
+ protected:
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  const std::filesystem::path folder_ =
+      std::filesystem::path(testing::TempDir()) /
+      testing::UnitTest::GetInstance()->current_test_info()->name();
+};
+
+TEST_F(RunFilesTest, WriteTheRawData) {
+  RunFiles files(folder_ / "made" / "deep");
+  files.begin(std::chrono::system_clock::time_point{});
+  measure::Series series(1, {{"send"}, {"users_connected"}});
+  measure::SecondSnapshot second;
+  measure::OperationSecond& send = second.operations.emplace_back();
+  send.name = "send";
+  send.latency.record(1'000'000);
+  files.add_second(second);
+  series.add(second);
+  series.finish();
+  report::RunResult result;
+  result.scenario.name = "one_to_one";
+  EXPECT_EQ(files.finish(series, result), std::nullopt);
+
+  const std::filesystem::path made = folder_ / "made" / "deep";
+  EXPECT_THAT(text_of(made / "latency.hlog"), HasSubstr("Tag=send,0.000,1.000,1.0"));
+  EXPECT_THAT(text_of(made / "series.csv"), HasSubstr("second,users_connected,send_started"));
+  const auto read = report::read_run_json(text_of(made / "run.json"), "run.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->scenario.name, "one_to_one");
+}
+
+TEST_F(RunFilesTest, NameAFolderThatCanNotBeMade) {
+  std::filesystem::create_directories(folder_);
+  std::ofstream(folder_ / "file") << "in the way";
+  try {
+    RunFiles files(folder_ / "file" / "out");
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr((folder_ / "file" / "out").string()));
+  }
+}
+
+}  // namespace
+}  // namespace throng::play

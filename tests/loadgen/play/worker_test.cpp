@@ -1,0 +1,365 @@
+#include "loadgen/play/worker.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "tests/loadgen/users/tiny_server.hpp"
+
+namespace throng::play {
+namespace {
+
+using pacing::Duration;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+using users::TinyServer;
+
+constexpr std::uint64_t kUsers = 4;
+
+/// Leaves the server to the test when the worker goes.
+class Borrowed final : public transport::Transport {
+ public:
+  explicit Borrowed(transport::Transport& lender) : lender_(lender) {}
+
+  void open(transport::LinkId link) override { lender_.open(link); }
+  void send(transport::LinkId link, std::string_view json) override { lender_.send(link, json); }
+  void close(transport::LinkId link) override { lender_.close(link); }
+  void drop(transport::LinkId link) override { lender_.drop(link); }
+
+ private:
+  transport::Transport& lender_;
+};
+
+scenario::Source source_of(const std::string& text) {
+  return {"test.lua", "test", "scenario { users = 4, duration = 10 }\n" + text, "", {}};
+}
+
+users::SocialGraph bound_graph() {
+  users::SocialGraph graph({pacing::Distribution::constant(1)}, {}, kUsers, 1);
+  std::vector<protocol::ChatId> ids;
+  for (std::size_t chat = 0; chat < graph.chats(); ++chat) ids.push_back({500 + chat});
+  graph.bind({70'001}, std::move(ids));
+  return graph;
+}
+
+/// One worker with all users, a server in memory and virtual time: a ramp of 4 s, then 10 s.
+class Played {
+ public:
+  explicit Played(const std::string& script, Duration ramp = seconds(4))
+      : source_(source_of(script)),
+        context_{.source = source_,
+                 .graph = graph_,
+                 .board = board_,
+                 .settings = {},
+                 .stamp_key = measure::StampKey(1),
+                 .mint_token = [](protocol::UserId) { return std::string("token"); },
+                 .ramp = ramp,
+                 .duration = seconds(10)},
+        worker_(
+            context_, {.worker = 0, .workers = 1, .first_user = 1, .users = kUsers}, clock_,
+            [this](transport::TransportListener& listener) {
+              listener_ = &listener;
+              return std::make_unique<Borrowed>(server_);
+            },
+            [this](WorkerSecond second) {
+              late_.merge(second.late_release);
+              seconds_.push_back(std::move(second.figures));
+            }) {
+    worker_.start(start_);
+  }
+  ~Played() { worker_.finish(); }
+
+  /// Everything up to `since_start`, in small steps or as far as the next due time.
+  void play_until(Duration since_start) {
+    const pacing::TimePoint until = start_ + since_start;
+    for (;;) {
+      worker_.advance();
+      while (step()) worker_.advance();
+      if (clock_.now() >= until) return;
+      clock_.advance_to(std::min(worker_.next_due(), until));
+    }
+  }
+  /// What is on its way stays there.
+  void hold(bool held) { held_ = held; }
+  /// Lets time pass as for a worker that is busy with something else.
+  void stall(Duration time) { clock_.advance_to(clock_.now() + time); }
+
+  void play_to_the_end() {
+    play_until(seconds(14));
+    worker_.stop_scripts();
+    while (!worker_.bring_back(1)) play_until(clock_.now() - start_);
+    play_until(seconds(24));
+    worker_.count_unsettled();
+    unsettled_ = worker_.unsettled();
+    worker_.finish();
+  }
+
+  measure::LedgerReport ledger() const {
+    const measure::LedgerShard* const shard = &worker_.ledger();
+    return measure::reconcile({&shard, 1});
+  }
+
+  Worker& worker() { return worker_; }
+  TinyServer& server() { return server_; }
+  const std::vector<measure::SecondSnapshot>& seconds_over() const { return seconds_; }
+  const measure::Histogram& late() const { return late_; }
+  std::uint64_t unsettled() const { return unsettled_; }
+  std::uint64_t completed(measure::Operation operation) const {
+    return worker_.recorder().tally(operation).count;
+  }
+
+ private:
+  bool step() {
+    bool moved = false;
+    if (held_) return false;
+    for (transport::LinkId link = 0; link < kUsers; ++link) {
+      moved = server_.step(link, *listener_) || moved;
+    }
+    return moved;
+  }
+
+  const pacing::TimePoint start_{seconds(100)};
+  const scenario::Source source_;
+  const users::SocialGraph graph_ = bound_graph();
+  users::OnlineBoard board_{1, kUsers};
+  TinyServer server_{graph_, 1};
+  pacing::VirtualClock clock_{start_};
+  const RunContext context_;
+  transport::TransportListener* listener_ = nullptr;
+  std::vector<measure::SecondSnapshot> seconds_;
+  measure::Histogram late_;
+  std::uint64_t unsettled_ = 0;
+  bool held_ = false;
+  Worker worker_;
+};
+
+constexpr const char* kChatter = R"(
+local rhythm = constant("1s")
+function user(me)
+  me:login()
+  for _ in me:every(rhythm) do
+    me:send(me:friend(), 100)
+  end
+end)";
+
+TEST(Slices, CoverAllUsersOnce) {
+  const std::vector<Slice> slices = slice_users(10, 3);
+  ASSERT_EQ(slices.size(), 3u);
+  UserNumber next = 1;
+  for (unsigned worker = 0; worker < 3; ++worker) {
+    EXPECT_EQ(slices[worker].worker, worker);
+    EXPECT_EQ(slices[worker].workers, 3u);
+    EXPECT_EQ(slices[worker].first_user, next);
+    EXPECT_GE(slices[worker].users, 3u);
+    EXPECT_LE(slices[worker].users, 4u);
+    next += slices[worker].users;
+  }
+  EXPECT_EQ(next, 11u);
+}
+
+TEST(Worker, StartsUsersEvenlyOverTheRamp) {
+  Played played("function user(me) me:login() end");
+  played.play_until(milliseconds(0));
+  EXPECT_EQ(played.worker().connected(), 1u);
+  played.play_until(milliseconds(999));
+  EXPECT_EQ(played.worker().connected(), 1u);
+  played.play_until(milliseconds(1'000));
+  EXPECT_EQ(played.worker().connected(), 2u);
+  played.play_until(milliseconds(3'000));
+  EXPECT_EQ(played.worker().connected(), 4u);
+}
+
+TEST(Worker, StartsAllAtOnceWithoutARamp) {
+  Played played("function user(me) me:login() end", Duration::zero());
+  played.play_until(milliseconds(0));
+  EXPECT_EQ(played.worker().connected(), kUsers);
+}
+
+TEST(Worker, PlaysAScenarioFromEndToEnd) {
+  Played played(kChatter);
+  played.play_to_the_end();
+  const measure::LedgerReport ledger = played.ledger();
+  EXPECT_GT(ledger.sent, 40u);
+  EXPECT_EQ(ledger.acked, ledger.sent);
+  EXPECT_EQ(ledger.delivered, ledger.expected);
+  EXPECT_FALSE(ledger.violated());
+  EXPECT_EQ(ledger.unresolved, 0u);
+  EXPECT_EQ(played.unsettled(), 0u);
+  EXPECT_EQ(played.completed(measure::Operation::kSend), 40u) << "4 users, 10 s, one a second";
+  EXPECT_EQ(played.completed(measure::Operation::kDeliver), 40u);
+  EXPECT_EQ(played.worker().wanted_online(), kUsers);
+  EXPECT_EQ(played.worker().came_online(), kUsers);
+}
+
+TEST(Worker, HandsOverEverySecond) {
+  Played played(kChatter);
+  played.play_until(milliseconds(3'500));
+  const auto& over = played.seconds_over();
+  ASSERT_EQ(over.size(), 3u);
+  for (std::uint32_t second = 0; second < 3; ++second) EXPECT_EQ(over[second].second, second);
+  const auto& gauges = over[2].gauges;
+  const auto connected = std::ranges::find(gauges, kConnectedGauge, &measure::Gauge::name);
+  ASSERT_NE(connected, gauges.end());
+  EXPECT_EQ(connected->value, 3);
+}
+
+TEST(Worker, BringsBackThoseWhoAreAway) {
+  Played played(R"(
+function user(me)
+  if me.number == 1 then return end  -- never comes by itself
+  me:login()
+  me:think(5)
+  me:send(me:friend(), 100)
+  me:sent()
+  me:logout()
+end)");
+  played.play_to_the_end();
+  const measure::LedgerReport ledger = played.ledger();
+  EXPECT_EQ(ledger.sent, kUsers - 1);
+  EXPECT_EQ(ledger.delivered, ledger.expected);
+  EXPECT_EQ(ledger.lost, 0u);
+  EXPECT_EQ(played.unsettled(), 0u);
+  EXPECT_EQ(played.worker().wanted_online(), kUsers - 1);
+}
+
+TEST(Worker, CountsUsersWhoAreNotThereAsUnsettled) {
+  Played played("function user(me) if me.number > 1 then me:login() end end");
+  played.play_until(seconds(14));
+  played.worker().count_unsettled();
+  EXPECT_EQ(played.worker().unsettled(), 1u);
+}
+
+TEST(Worker, MeasuresHowLateItReleases) {
+  Played played("function user(me) me:wait_until(6) end", Duration::zero());
+  played.play_until(milliseconds(5'900));
+  played.stall(milliseconds(150));
+  played.play_until(seconds(7));
+  ASSERT_EQ(played.late().count(), 2 * kUsers) << "the starts, and the wait";
+  EXPECT_EQ(played.late().max(), 50'000'000);
+  EXPECT_EQ(played.late().value_at_percentile(50), 0);
+}
+
+TEST(Worker, DoesNotCallItLateWhenTheUserWas) {
+  Played played("function user(me) me:wait_until(6) me:wait_until(1) end", Duration::zero());
+  played.play_until(seconds(7));
+  EXPECT_EQ(played.late().count(), 2 * kUsers);
+  EXPECT_EQ(played.late().max(), 0);
+}
+
+TEST(Worker, CountsWhatItNeverReleased) {
+  Played played("function user(me) me:wait_until(13) end");
+  played.play_until(seconds(12));
+  played.stall(seconds(2));
+  played.worker().stop_scripts();
+  EXPECT_EQ(played.worker().unreleased(), kUsers);
+}
+
+TEST(Worker, CutsTheMeasuredTimeWhenScriptsAreStoppedEarly) {
+  Played played(kChatter);
+  played.play_until(seconds(6));
+  played.worker().stop_scripts();
+  played.play_until(seconds(10));
+  EXPECT_EQ(played.worker().recorder().measured().until,
+            pacing::TimePoint(seconds(100) + seconds(6)));
+  EXPECT_EQ(played.completed(measure::Operation::kSend), 8u) << "4 users, 2 s, one a second";
+}
+
+TEST(Worker, IntegratesWhatIsInFlight) {
+  Played played(R"(
+function user(me)
+  me:login()
+  if me.number > 1 then return end
+  me:wait_until(5)
+  me:send(me:friend(), 100)
+end)");
+  played.play_until(milliseconds(4'999));
+  played.stall(seconds(1));
+  played.hold(true);
+  played.play_until(milliseconds(7'500));
+  played.hold(false);
+  played.play_until(seconds(9));
+  played.worker().stop_scripts();
+  EXPECT_NEAR(played.worker().in_flight_seconds(), 2.5, 0.001)
+      << "due at 5 s, sent at 6 s, acknowledged at 7.5 s";
+}
+
+TEST(Worker, CountsWhatIsQueuedFromTheNextLogin) {
+  Played played(R"(
+function user(me)
+  if me.number > 1 then return end
+  me:wait_until(5)
+  me:send(me:friend(), 100)
+  me:wait_until(8)
+  me:login()
+end)");
+  played.play_until(milliseconds(7'999));
+  played.stall(seconds(1));
+  played.play_to_the_end();
+  EXPECT_NEAR(played.worker().in_flight_seconds(), 0.999, 0.001);
+  EXPECT_EQ(played.worker().recorder().tally(measure::Operation::kSend).latency.count(), 1u);
+}
+
+TEST(Worker, GivesMessagesToScriptsThatWantThem) {
+  Played played(R"(
+function user(me)
+  me:login()
+  me:wait_until(5)
+  if me.number == 1 then me:send(me:friend(), { text = "hello" }) end
+end
+function on_message(me, message)
+  if message.from == 1 then me:send(message.chat, { text = "hello yourself" }) end
+end)");
+  played.play_to_the_end();
+  EXPECT_EQ(played.ledger().sent, 2u);
+  EXPECT_EQ(played.ledger().delivered, 2u);
+}
+
+TEST(Worker, RecordsOperationsOfTheScript) {
+  Played played(R"(
+function user(me)
+  me:login()
+  me:wait_until(5)
+  me:timed("pause", function() me:think(2) end)
+end)");
+  played.play_to_the_end();
+  const auto tallies = played.worker().recorder().tallies();
+  ASSERT_EQ(tallies.size(), measure::kOperations + 1);
+  EXPECT_EQ(tallies.back()->name, "pause");
+  EXPECT_EQ(tallies.back()->count, kUsers);
+  EXPECT_EQ(tallies.back()->latency.max(), 2'000'000'000);
+}
+
+TEST(Worker, FindsALostMessage) {
+  Played played(kChatter);
+  played.play_until(seconds(8));
+  played.server().fault = users::Fault::kLose;
+  played.play_to_the_end();
+  EXPECT_EQ(played.ledger().lost, 1u);
+}
+
+TEST(Worker, SurvivesBrokenConnections) {
+  Played played(kChatter);
+  for (int second = 5; second < 14; ++second) {
+    played.play_until(seconds(second));
+    for (transport::LinkId link = 0; link < kUsers; ++link) played.server().break_connection(link);
+  }
+  played.play_to_the_end();
+  EXPECT_FALSE(played.ledger().violated());
+  EXPECT_EQ(played.ledger().delivered, played.ledger().expected);
+  EXPECT_EQ(played.unsettled(), 0u);
+}
+
+TEST(Worker, LetsScriptErrorsOut) {
+  Played played("function user(me)\n  me:wait_until(5)\n  me:nonsense()\nend");
+  try {
+    played.play_until(seconds(6));
+    FAIL() << "expected a ScriptError";
+  } catch (const scenario::ScriptError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("test.lua:4"));
+  }
+}
+
+}  // namespace
+}  // namespace throng::play
