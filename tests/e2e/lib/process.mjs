@@ -1,0 +1,84 @@
+// Child processes that never outlive the test file: a test that fails half way leaves nothing
+// running and nothing in /tmp.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+import { removeTempDirs } from './temp.mjs';
+import { within } from './wait.mjs';
+
+const DEFAULT_BIN_DIR = fileURLToPath(new URL('../../../build/release', import.meta.url));
+const BIN_DIR = resolve(process.env.THRONG_BIN_DIR ?? DEFAULT_BIN_DIR);
+
+const running = new Set();
+const killAll = () => {
+  for (const child of running) child.kill('SIGKILL');
+};
+after(killAll);
+process.on('exit', () => {
+  killAll();
+  removeTempDirs();
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(1));
+
+/** The environment without anything that would change what the programs do. */
+function cleanEnvironment() {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('THRONG_'));
+  return Object.fromEntries(kept);
+}
+
+/** One of the project's programs, as a process; its output is collected. */
+export class Program {
+  stdout = '';
+  stderr = '';
+  #lineWaits = [];
+
+  /** `name` is a path under the directory of binaries, e.g. "server/throng-server". */
+  constructor(name, args, { env = {}, cwd, openFiles } = {}) {
+    const path = resolve(BIN_DIR, name);
+    if (!existsSync(path)) throw new Error(`${path} isn't there: build it, or set THRONG_BIN_DIR`);
+    const [command, ...rest] = openFiles
+      ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, path, ...args]
+      : [path, ...args];
+    const stdio = ['ignore', 'pipe', 'pipe'];
+    this.child = spawn(command, rest, { env: { ...cleanEnvironment(), ...env }, cwd, stdio });
+    running.add(this.child);
+    this.exited = new Promise((done, failed) => {
+      this.child.on('error', failed);
+      this.child.on('close', (code, signal) => {
+        running.delete(this.child);
+        done({ code, signal, stdout: this.stdout, stderr: this.stderr });
+        this.#settle((wait) => wait.reject(new Error(`${name} ended: ${this.stderr}`)));
+      });
+    });
+    this.child.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
+    this.child.stderr.setEncoding('utf8').on('data', (text) => {
+      this.stderr += text;
+      this.#settle((wait) => wait.pattern.test(this.stderr) && wait.done(wait.pattern.exec(this.stderr)));
+    });
+  }
+
+  /** The match of a pattern on stderr, as soon as it is there. */
+  says(pattern) {
+    const found = pattern.exec(this.stderr);
+    if (found) return Promise.resolve(found);
+    const said = new Promise((done, reject) => this.#lineWaits.push({ pattern, done, reject }));
+    return within(said, `${pattern} on stderr`);
+  }
+
+  kill(signal) {
+    this.child.kill(signal);
+    return this.end();
+  }
+
+  end(ms) {
+    return within(this.exited, `process ${this.child.pid} to end`, ms);
+  }
+
+  #settle(settle) {
+    for (const wait of this.#lineWaits) settle(wait);
+  }
+}

@@ -1,0 +1,53 @@
+// throng-server as a process: started on a free port, killed, stopped, and started again where it was.
+
+import { call } from './http.mjs';
+import { Program } from './process.mjs';
+import { tempDir } from './temp.mjs';
+import { mint } from './token.mjs';
+
+export const SECRET = 'the secret of the end-to-end tests, for nobody else';
+
+let lastUser = 0;
+/** The number of a person whom no other test of this file knows. */
+export const newUser = () => ++lastUser;
+
+export class Server {
+  host = '127.0.0.1';
+  port = 0;
+
+  /** `args` are options beside --listen and --data; `data` is a directory or "memory". */
+  constructor({ args = [], data = tempDir() } = {}) {
+    this.args = args;
+    this.data = data;
+  }
+
+  get ws() { return `ws://${this.host}:${this.port}`; }
+
+  /** Returns when it listens; on the same port if it did before. */
+  async start() {
+    const args = ['--listen', `${this.host}:${this.port}`, '--data', this.data, ...this.args];
+    this.program = new Program('server/throng-server', args, { env: { THRONG_SECRET: SECRET } });
+    const [, port] = await this.program.says(/listens on [\d.]+:(\d+)/);
+    this.port = Number(port);
+    return this;
+  }
+
+  /** Without any warning to it, as by the kernel's OOM killer. */
+  async kill() { return this.program.kill('SIGKILL'); }
+
+  /** As by systemd: it may take leave of its clients. */
+  async stop() { return this.program.kill('SIGTERM'); }
+
+  token(user, claims) { return mint(SECRET, user, claims); }
+  adminToken() { return this.token(1, { adm: true }); }
+
+  /** The sum of a metric over its labels, from /metrics. */
+  async metric(name) {
+    const { text } = await call(this, 'GET', '/metrics');
+    const values = [...text.matchAll(/^([a-z_]+)(?:\{.*\})? (\S+)$/gm)];
+    return values.filter(([, each]) => each === name).reduce((sum, [, , value]) => sum + Number(value), 0);
+  }
+}
+
+/** A server that is listening. */
+export const startServer = (options) => new Server(options).start();

@@ -1,0 +1,51 @@
+// throng, the load generator, as a process, and what it leaves behind.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Program } from './process.mjs';
+import { SECRET } from './server.mjs';
+import { tempDir } from './temp.mjs';
+
+const RUN_ENDS_WITHIN_MS = 90_000;
+
+/** The path of one of the scenarios that come with the project. */
+export const scenario = (name) => fileURLToPath(new URL(`../../../scenarios/${name}`, import.meta.url));
+
+/** `throng` with any arguments; gives `{code, signal, stdout, stderr}` when it has ended. */
+export async function throng(args, { env = { THRONG_SECRET: SECRET }, ...options } = {}) {
+  return new Program('loadgen/throng', args, { env, ...options }).end(RUN_ENDS_WITHIN_MS);
+}
+
+/** A run that goes on. `script` is what stands behind `--`. */
+export function startRun(server, file, args = [], { script = [], ...options } = {}) {
+  const out = tempDir();
+  const all = ['run', file, '--target', server.ws, '--out', out, ...args, '--', ...script];
+  const program = new Program('loadgen/throng', all, { env: { THRONG_SECRET: SECRET }, ...options });
+  const ended = async () => {
+    const end = await program.end(RUN_ENDS_WITHIN_MS);
+    const path = join(out, 'run.json');
+    const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+    return { ...end, out, report };
+  };
+  return { program, out, ended };
+}
+
+/** A whole run: `{code, stdout, stderr, out, report}`, where `report` is run.json. */
+export const run = (server, file, args, options) => startRun(server, file, args, options).ended();
+
+const VIOLATIONS = [
+  'lost', 'duplicated', 'reordered', 'misdelivered', 'corrupted', 'phantom', 'cursor_violations',
+];
+
+/** Every message is accounted for, and there were some. */
+export function assertCleanLedger({ report, stderr }) {
+  assert.ok(report, stderr);
+  const { ledger } = report;
+  const broken = VIOLATIONS.filter((each) => ledger[each] !== 0);
+  assert.deepEqual(broken, [], JSON.stringify(ledger));
+  assert.ok(ledger.delivered > 0);
+  assert.equal(ledger.delivered, ledger.expected);
+}
