@@ -14,7 +14,7 @@ end
 function user(me)
   me:login()
   for _, storm in ipairs { args.first, args.second } do
-    me:wait_until(storm - 6 * me:random())
+    me:wait_until(math.max(0, storm - 6 * me:random()))
     write(me)
     me:wait_until(storm)
     me:drop()

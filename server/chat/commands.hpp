@@ -84,7 +84,7 @@ struct ShowTyping {
   ChatId chat;
 };
 
-/// `record.chat` is a new id of the directory's.
+/// `record.chat` is a new id of the directory's, or that of a creation to be repeated.
 struct CreateChat {
   ClientRef from;
   std::uint32_t line = 0;  ///< which object of the request this answers

@@ -37,6 +37,9 @@ class Conversation {
   Conversation(ChatId id, Seq last, std::vector<Member> members, ShardIndex shards);
 
   ChatId id() const { return id_; }
+  /// The serial in Rules of the change that makes it; 0 for a chat that was loaded.
+  std::uint64_t creation() const { return creation_; }
+  void set_creation(std::uint64_t serial) { creation_ = serial; }
   Seq last() const { return last_; }
   Seq committed() const { return committed_; }
   std::span<const Member> members() const { return members_; }
@@ -81,6 +84,7 @@ class Conversation {
 
  private:
   ChatId id_;
+  std::uint64_t creation_ = 0;
   Seq last_;
   Seq committed_;
   std::size_t present_ = 0;

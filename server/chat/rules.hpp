@@ -88,8 +88,7 @@ class Rules {
   };
   struct PendingChat {
     Conversation* chat;
-    ClientRef from;
-    std::uint32_t line;
+    std::vector<std::pair<ClientRef, std::uint32_t>> from;  ///< who asked for it, in which line
   };
   struct PendingMembers {
     Conversation* chat;

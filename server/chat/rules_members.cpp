@@ -56,23 +56,27 @@ Conversation* Rules::load(ChatId id) {
 void Rules::on(CreateChat& c, TimeMs now) {
   if (full()) return refuse(c.from, Error::kOverloaded, {}, {}, {}, {}, c.line);
   const ChatId id = c.record.chat;
+  if (const Conversation* same = load(id)) {
+    if (is_committed(same->creation())) return answer(c.from, encode_chat(id), c.line);
+    std::get<PendingChat>(pending_at(same->creation())).from.emplace_back(c.from, c.line);
+    return;
+  }
   std::ranges::sort(c.members);
   c.members.erase(std::unique(c.members.begin(), c.members.end()), c.members.end());
   std::vector<Member> members(c.members.size());
   for (std::size_t i = 0; i < members.size(); ++i) members[i].user = c.members[i];
-  const auto [at, is_new] =
-      chats_.try_emplace(id, id, Seq{0}, std::move(members), placement_.shards());
-  if (!is_new) return refuse(c.from, Error::kInternal, id, {}, {}, {}, c.line);
+  Conversation& chat =
+      chats_.try_emplace(id, id, Seq{0}, std::move(members), placement_.shards()).first->second;
 
   c.record.created = now;
   batch_->chats.push_back(std::move(c.record));
-  for (const Member& m : at->second.members()) batch_->members.push_back(to_record(id, m));
-  await_commit(PendingChat{.chat = &at->second, .from = c.from, .line = c.line});
+  for (const Member& m : chat.members()) batch_->members.push_back(to_record(id, m));
+  chat.set_creation(await_commit(PendingChat{.chat = &chat, .from = {{c.from, c.line}}}));
 }
 
 void Rules::finish(PendingChat& p, const Batch&) {
   const ChatId id = p.chat->id();
-  answer(p.from, encode_chat(id), p.line);
+  for (const auto& [from, line] : p.from) answer(from, encode_chat(id), line);
   for (const Member& m : p.chat->members()) {
     outbox_.mail(placement_.of(m.user),
                  MembershipChanged{.user = m.user, .chat = id, .member = true, .last = 0});
@@ -80,7 +84,9 @@ void Rules::finish(PendingChat& p, const Batch&) {
 }
 
 void Rules::take_back(PendingChat& p, const Batch&) {
-  refuse(p.from, Error::kUnavailable, {}, {}, {}, {}, p.line);
+  for (const auto& [from, line] : p.from) {
+    refuse(from, Error::kUnavailable, {}, {}, {}, {}, line);
+  }
   chats_.erase(p.chat->id());
 }
 

@@ -2,12 +2,16 @@
 
 #include <array>
 #include <boost/asio/redirect_error.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
+#include <chrono>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "protocol/frame.hpp"
 #include "server/gateway/http_api.hpp"
@@ -147,10 +151,32 @@ Greeting read_hello(Services& services, std::string_view text) {
   return greeting;
 }
 
+/// Cancels what the stream is doing when its time is up. The stream's own timer would close the
+/// socket, and the client would never hear why.
+class Deadline {
+ public:
+  Deadline(Services& services, Stream& stream, std::chrono::seconds time)
+      : timer_(services.io, time), stream_(std::make_shared<Stream*>(&stream)) {
+    timer_.async_wait([stream = stream_](error_code error) {
+      if (!error && *stream) std::exchange(*stream, nullptr)->cancel();
+    });
+  }
+  ~Deadline() { *stream_ = nullptr; }
+  Deadline(const Deadline&) = delete;
+  Deadline& operator=(const Deadline&) = delete;
+
+  bool is_over() const { return *stream_ == nullptr; }
+
+ private:
+  asio::steady_timer timer_;
+  std::shared_ptr<Stream*> stream_;  ///< points to null once it is cancelled or gone
+};
+
 asio::awaitable<Greeting> greet(Services& services, Stream& stream, beast::flat_buffer& buffer) {
   using Kind = protocol::FrameReader::Item::Kind;
   protocol::FrameReader reader(protocol::FrameRole::kServer, protocol::kMaxClientMessageBytes);
-  stream.expires_after(services.server.limits.hello_timeout);
+  stream.expires_never();
+  const Deadline deadline(services, stream, services.server.limits.hello_timeout);
   while (true) {
     const std::span<char> input(static_cast<char*>(buffer.data().data()), buffer.size());
     std::size_t used = 0;
@@ -171,7 +197,7 @@ asio::awaitable<Greeting> greet(Services& services, Stream& stream, beast::flat_
     const std::size_t received = co_await stream.async_read_some(
         buffer.prepare(4096), asio::redirect_error(asio::use_awaitable, error));
     services.turn.begin();
-    if (error == beast::error::timeout) co_return Greeting{.error = Error::kHelloTimeout};
+    if (error && deadline.is_over()) co_return Greeting{.error = Error::kHelloTimeout};
     if (error) co_return Greeting{};
     buffer.commit(received);
   }

@@ -9,6 +9,7 @@
 
 #include "fmt/format.h"
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/chat_keys.hpp"
 #include "server/gateway/http_exchange.hpp"
 
 namespace throng::gateway {
@@ -207,6 +208,7 @@ asio::awaitable<HttpReply> log_in(Call& call) {
 /// key made before, or there is something wrong with it.
 struct ChatRequest {
   chat::CreateChat command;
+  std::string key = {};
   std::optional<chat::ChatId> existing = std::nullopt;
   std::optional<Refusal> refusal = std::nullopt;
 };
@@ -223,11 +225,10 @@ ChatRequest read_chat_request(Call& call, std::string_view text) {
   if (request.command.members.size() > chat::Rules::kMaxChatMembers) {
     throw Refusal{Error::kTooLarge, "too many members"};
   }
-  chat::Directory& directory = call.services.server.directory;
-  if (!record.key.empty()) {
-    request.existing = directory.chat_by_key(record.creator, record.key);
-  }
-  if (!request.existing) record.chat = directory.next_chat_id();
+  const auto id = call.services.server.chat_keys.reserve(record.creator, record.key);
+  request.key = record.key;
+  record.chat = id.chat;
+  if (id.exists) request.existing = id.chat;
   return request;
 }
 
@@ -283,6 +284,13 @@ asio::awaitable<HttpReply> create_chats(Call& call) {
     s.office.send(s.placement.of(command.record.chat), chat::Command(std::move(command)));
   }
   auto answers = co_await HttpExchange::wait(s, exchange);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    // One that isn't answered, or not well, may still be made: its key stays reserved.
+    const bool made = !answers[i].json.empty() && !answers[i].error;
+    if (made && !requests[i].key.empty()) {
+      s.server.chat_keys.release(call.claims.user, requests[i].key);
+    }
+  }
   if (!many) co_return to_reply(std::move(answers.front()));
   HttpReply reply{.status = 200, .content_type = "application/x-ndjson", .body = {}};
   for (chat::Answer& answer : answers) {

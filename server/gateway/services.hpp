@@ -20,6 +20,7 @@
 namespace throng::gateway {
 
 class Accounts;
+class ChatKeys;
 class HttpExchange;
 class Session;
 
@@ -43,6 +44,7 @@ struct ServerServices {
   const protocol::TokenKey& tokens;
   chat::Directory& directory;
   Accounts& accounts;
+  ChatKeys& chat_keys;
   const Limits& limits;
 };
 

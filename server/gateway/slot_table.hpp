@@ -49,6 +49,8 @@ class SlotTable {
     return std::exchange(entries_[slot].client, nullptr);
   }
 
+  std::size_t size() const { return entries_.size() - free_.size(); }
+
   template <class Each>
   void for_each(Each&& each) {
     for (std::size_t slot = 0; slot < entries_.size(); ++slot) {

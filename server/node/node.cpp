@@ -65,6 +65,7 @@ Node::Node(NodeOptions options)
       stores_(open_stores(options_)),
       committer_(*stores_.log, *stores_.directory, options_.shards),
       accounts_(*stores_.directory, options_.limits.password_jobs),
+      chat_keys_(*stores_.directory),
       acceptor_(io_),
       pause_(io_) {
   const chat::Placement placement(options_.shards);
@@ -75,6 +76,7 @@ Node::Node(NodeOptions options)
                           .services = {.tokens = tokens_,
                                        .directory = *stores_.directory,
                                        .accounts = accounts_,
+                                       .chat_keys = chat_keys_,
                                        .limits = options_.limits},
                           .status = *this,
                           .shards = shards_};

@@ -11,6 +11,7 @@
 #include "protocol/token.hpp"
 #include "server/chat/pagination.hpp"
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/chat_keys.hpp"
 #include "server/gateway/limits.hpp"
 #include "server/node/shard.hpp"
 #include "server/storage/committer.hpp"
@@ -70,6 +71,7 @@ class Node final : private gateway::NodeStatus {
   Stores stores_;
   storage::Committer committer_;
   gateway::Accounts accounts_;
+  gateway::ChatKeys chat_keys_;
   std::vector<std::unique_ptr<Shard>> shards_;
 
   // Owned by the thread that runs run()

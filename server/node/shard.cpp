@@ -303,7 +303,7 @@ void Shard::carry_out(chat::MembershipChanged& effect) {
 void Shard::sweep_each_second() {
   services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
   publish_figures();
-  if (leaving_ && metrics_.get(Metric::kSessions) == 0 && metrics_.get(Metric::kConnections) == 0 &&
+  if (leaving_ && metrics_.get(Metric::kSessions) == 0 && services_.exchanges.size() == 0 &&
       rules_.pending() == 0) {
     empty_.store(true, std::memory_order_release);
   }

@@ -39,10 +39,15 @@ std::optional<chat::ChatId> FragileDirectory::chat_by_key(chat::UserId creator,
 GatewayWorld::GatewayWorld(Limits limits)
     : limits_(limits),
       accounts_(directory, limits.password_jobs),
+      chat_keys_(directory),
       rules_(chat::Placement(kShards), log_, directory, pagination_, *this),
       presence_(directory),
       services(io_, 0, chat::Placement(kShards),
-               {.tokens = tokens, .directory = directory, .accounts = accounts_, .limits = limits_},
+               {.tokens = tokens,
+                .directory = directory,
+                .accounts = accounts_,
+                .chat_keys = chat_keys_,
+                .limits = limits_},
                *this, *this, *this, rules_, presence_, metrics_) {}
 
 GatewayWorld::~GatewayWorld() { accounts_.stop(); }

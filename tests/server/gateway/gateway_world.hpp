@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/chat_keys.hpp"
 #include "server/gateway/http_api.hpp"
 #include "server/gateway/services.hpp"
 #include "server/storage/memory_directory.hpp"
@@ -94,6 +95,7 @@ class GatewayWorld : private Turn,
 
  private:
   Accounts accounts_;
+  ChatKeys chat_keys_;
   boost::asio::io_context io_{1};
   chat::Pagination pagination_{kSecret};
   chat::Rules rules_;
