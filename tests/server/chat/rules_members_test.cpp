@@ -33,11 +33,21 @@ TEST(RulesMembers, TellEverybodyOfANewChatOnceItIsDurable) {
   EXPECT_EQ(w.directory().chat_by_key({1}, "k"), ChatId{8});
 }
 
-TEST(RulesMembers, RefuseAnIdThatIsTaken) {
+TEST(RulesMembers, ARepeatedCreationChangesNothing) {
   RulesWorld w;
   w.handle(create(7, {{9}}));
-  EXPECT_THAT(w.told(), ElementsAre("session 1: internal"));
+  EXPECT_THAT(w.told(), ElementsAre("session 1: chat is there"));
   EXPECT_FALSE(w.rules().take_batch());
+}
+
+TEST(RulesMembers, ARepeatOfACreationUnderWayIsAnsweredWithIt) {
+  RulesWorld w;
+  w.handle(create(8, {{9}}));
+  w.handle(create(8, {{9}}));
+  EXPECT_THAT(w.told(), IsEmpty());
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 1: chat is there", "session 1: chat is there",
+                                    "user 9: in chat 8 after 0"));
 }
 
 TEST(RulesMembers, WhoJoinsIsToldWhereMessagesFollow) {
