@@ -14,6 +14,10 @@ if(THRONG_SANITIZE)
   target_compile_options(throng_options INTERFACE -fsanitize=${THRONG_SANITIZE} -fno-sanitize=vptr
                                                   -fno-omit-frame-pointer -fno-sanitize-recover=all)
   target_link_options(throng_options INTERFACE -fsanitize=${THRONG_SANITIZE})
+  if(THRONG_SANITIZE MATCHES thread)
+    # It can't follow fences; Asio's queues are ordered by their mutexes all the same.
+    target_compile_definitions(throng_options INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
+  endif()
 endif()
 
 # throng_library(NAME SOURCES a.cpp b.hpp ... [PUBLIC dep ...] [PRIVATE dep ...])
@@ -25,14 +29,20 @@ function(throng_library name)
   target_link_libraries(throng_${name} PUBLIC throng::options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
-# throng_test(NAME SOURCES a_test.cpp ... LIBS dep ...)
-#   makes the GoogleTest program NAME_test; each of its tests is a ctest of its own.
+# throng_test(NAME [THREADED] SOURCES a_test.cpp ... LIBS dep ...)
+#   makes the GoogleTest program NAME_test; each of its tests is a ctest of its own. THREADED: it
+#   uses more than one thread, so it is run under the thread sanitizer too.
 function(throng_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LIBS" ${ARGN})
+  cmake_parse_arguments(ARG "THREADED" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE throng::options ${ARG_LIBS} GTest::gmock GTest::gtest_main)
   add_dependencies(unit_tests ${name}_test)
+  set(label unit)
+  if(ARG_THREADED)
+    add_dependencies(threaded_tests ${name}_test)
+    set(label threaded)
+  endif()
   # Found when ctest runs, so that the build itself runs nothing.
   gtest_discover_tests(${name}_test DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS unit TIMEOUT 300)
+                       PROPERTIES LABELS ${label} TIMEOUT 300)
 endfunction()
