@@ -66,7 +66,7 @@ std::string invalid_sentence(const ValidityFigures& validity) {
   for (const std::string& reason : validity.reasons) {
     reasons += (reasons.empty() ? ": " : "; ") + reason;
   }
-  return "The generator limited this run" + reasons + ".";
+  return "The figures can't be trusted" + reasons + ".";
 }
 
 }  // namespace

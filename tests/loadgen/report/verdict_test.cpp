@@ -56,7 +56,7 @@ TEST(Judge, InvalidComesBeforeThresholds) {
   EXPECT_EQ(run.verdict, Verdict::kInvalid);
   EXPECT_EQ(run.exit_code, 5);
   EXPECT_EQ(verdict_sentence(run),
-            "The generator limited this run: work was started late; CPU was short.");
+            "The figures can't be trusted: work was started late; CPU was short.");
 }
 
 TEST(Judge, BrokenPromisesComeFirst) {
