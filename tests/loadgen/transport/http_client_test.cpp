@@ -26,10 +26,12 @@ class HttpClientTest : public testing::Test {
     endpoint_ = peer_->endpoint();
     thread_ = std::thread([this] { io_.run(); });
   }
-  void TearDown() override {
+  /// What the peer's thread wrote can be read afterwards.
+  void stop_serving() {
     io_.stop();
     if (thread_.joinable()) thread_.join();
   }
+  void TearDown() override { stop_serving(); }
 
   boost::asio::io_context io_{1};
   std::optional<LoopbackPeer> peer_;
@@ -65,6 +67,7 @@ TEST_F(HttpClientTest, PostsWithTheTokenAndTheType) {
   });
   HttpClient client(target_, endpoint_, "secret-token");
   ASSERT_TRUE(client.post("/chats", "application/x-ndjson", "{}\n"));
+  stop_serving();
   EXPECT_THAT(request, StartsWith("POST /chats HTTP/1.1\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nAuthorization: Bearer secret-token\r\n"));
   EXPECT_THAT(request, HasSubstr("\r\nContent-Type: application/x-ndjson\r\n"));
