@@ -1,11 +1,10 @@
 #include "server/chat/pagination.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <charconv>
 #include <cstring>
-
-#include "fmt/format.h"
 
 namespace throng::chat {
 namespace {

@@ -1,16 +1,17 @@
 #include "server/gateway/http_api.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 #include <boost/url.hpp>
-#include <charconv>
 #include <optional>
 
-#include "fmt/format.h"
 #include "server/gateway/accounts.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/http_exchange.hpp"
+#include "server/gateway/http_fields.hpp"
 
 namespace throng::gateway {
 
@@ -25,80 +26,12 @@ constexpr std::size_t kMaxChatNameBytes = 100;
 constexpr std::size_t kMaxKeyBytes = 64;
 constexpr chat::TimeMs kTokenLifeMs = chat::TimeMs{30} * 24 * 3600 * 1000;
 
-/// What a handler throws to end with an error; caught in serve_http.
-struct Refusal {
-  Error error;
-  std::string detail;
-};
-
 struct Call {
   Services& services;
   const HttpRequest& request;
   boost::urls::url_view url;
   protocol::Claims claims{};
 };
-
-// ---- Reading requests ----
-
-json::object parse_object(std::string_view text) {
-  boost::system::error_code error;
-  json::value value = json::parse(text, error);
-  if (error || !value.is_object()) throw Refusal{Error::kBadJson, "the body must be a JSON object"};
-  return std::move(value.as_object());
-}
-
-/// nullptr when it is absent; null is the same as absent.
-const json::value* find_field(const json::object& object, std::string_view name) {
-  const json::value* value = object.if_contains(name);
-  return value && !value->is_null() ? value : nullptr;
-}
-
-std::string string_field(const json::object& object, std::string_view name, std::size_t max_bytes,
-                         bool required = true) {
-  const json::value* value = find_field(object, name);
-  if (!value && !required) return {};
-  if (!value || !value->is_string()) {
-    throw Refusal{Error::kBadField, fmt::format("\"{}\" must be a string", name)};
-  }
-  const json::string& text = value->as_string();
-  if (text.size() > max_bytes) {
-    throw Refusal{Error::kTooLarge, fmt::format("\"{}\" is over {} bytes", name, max_bytes)};
-  }
-  return std::string(text);
-}
-
-std::uint64_t checked_id(const json::value* value, std::string_view name) {
-  boost::system::error_code error;
-  const auto id = value && value->is_number() ? value->to_number<std::uint64_t>(error) : 0;
-  if (error || id == 0 || id > protocol::kMaxId) {
-    throw Refusal{Error::kBadField,
-                  fmt::format("\"{}\" must be an integer from 1 to {}", name, protocol::kMaxId)};
-  }
-  return id;
-}
-
-std::uint64_t id_field(const json::object& object, std::string_view name) {
-  return checked_id(find_field(object, name), name);
-}
-
-std::vector<chat::UserId> users_field(const json::object& object, std::string_view name,
-                                      bool required) {
-  const json::value* value = find_field(object, name);
-  if (!value && !required) return {};
-  if (!value || !value->is_array()) {
-    throw Refusal{Error::kBadField, fmt::format("\"{}\" must be an array of user ids", name)};
-  }
-  std::vector<chat::UserId> users;
-  for (const json::value& item : value->as_array()) users.push_back({checked_id(&item, name)});
-  return users;
-}
-
-std::optional<std::uint64_t> parse_number(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string query_value(const Call& call, std::string_view name) {
   const auto params = call.url.params();
@@ -125,8 +58,6 @@ protocol::Claims authenticate(const Services& services, std::string_view authori
   if (claims.has_error()) throw Refusal{claims.error(), {}};
   return *claims;
 }
-
-// ---- Asking shards ----
 
 HttpReply to_reply(chat::Answer&& answer) {
   if (answer.json.empty()) return error_reply(Error::kUnavailable, "no answer in time");
@@ -165,8 +96,6 @@ asio::awaitable<Accounts::Result> ask_accounts(Services& services, Start start) 
   co_await HttpExchange::wait(services, exchange);
   co_return *result;
 }
-
-// ---- Resources ----
 
 HttpReply account_reply(Services& services, const Accounts::Result& result) {
   if (result.has_error()) {
@@ -400,8 +329,6 @@ asio::awaitable<HttpReply> metrics(Call& call) {
                       .content_type = "text/plain; version=0.0.4; charset=utf-8",
                       .body = call.services.node.metrics_page()};
 }
-
-// ---- Routing ----
 
 struct Route {
   std::string_view method;

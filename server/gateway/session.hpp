@@ -81,6 +81,8 @@ class Session {
   template <class Event>
   void add(const Event& event);
   void append(std::string_view events);
+  /// Where the next event goes, or nullptr when nothing more may be said.
+  std::string* begin_event();
   /// Ends a session for which more than the limit waits and that doesn't take it.
   void close_if_behind();
   /// Refuses what the client asks of a chat whose shard has too much to do.
@@ -117,5 +119,10 @@ class Session {
   std::string gathered_;               ///< events for the next WebSocket message
   std::string unsent_;                 ///< framed bytes that the kernel didn't take yet
 };
+
+template <class Event>
+void Session::add(const Event& event) {
+  if (std::string* out = begin_event()) protocol::encode(*out, event);
+}
 
 }  // namespace throng::gateway

@@ -1,5 +1,6 @@
 #include "server/node/node.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 #include <spdlog/spdlog.h>
 
@@ -9,7 +10,6 @@
 #include <thread>
 #include <utility>
 
-#include "fmt/format.h"
 #include "server/metrics/page.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"

@@ -1,5 +1,6 @@
 #include "server/node/options.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 #include <sys/resource.h>
 
@@ -11,7 +12,6 @@
 #include <map>
 #include <thread>
 
-#include "fmt/format.h"
 #include "server/version.hpp"
 
 namespace throng::node {

@@ -1,5 +1,6 @@
 #include "server/node/shard.hpp"
 
+#include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -9,7 +10,6 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 
-#include "fmt/format.h"
 #include "protocol/codec.hpp"
 #include "server/gateway/connection.hpp"
 #include "server/gateway/http_exchange.hpp"

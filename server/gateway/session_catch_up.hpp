@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "server/gateway/session.hpp"
+
+namespace throng::gateway {
+
+/// What a session needs only until it has caught up.
+struct Session::CatchUp {
+  struct Asked {
+    chat::ChatId chat;
+    std::uint32_t attempt = 0;  ///< a chat that is left and joined again is asked for again
+    std::optional<chat::Seq> deferred_after = std::nullopt;  ///< the page to ask for next
+  };
+
+  std::unordered_map<chat::ChatId, chat::Seq> have;
+  std::vector<chat::ChatId> todo;  ///< chats not asked for yet, last first
+  std::vector<Asked> under_way;    ///< chats asked for and not complete
+  protocol::CaughtUp result;
+  bool logging_in = true;
+  std::string early_events;
+  std::string early_bytes;
+};
+
+}  // namespace throng::gateway

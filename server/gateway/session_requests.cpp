@@ -1,0 +1,108 @@
+#include "server/gateway/session.hpp"
+
+namespace throng::gateway {
+
+using protocol::Error;
+
+void Session::handle_event(std::string_view line) {
+  const auto event = services_.decoder.client_event(line);
+  if (event.has_error()) {
+    const protocol::DecodeFailure& why = services_.decoder.failure();
+    return fail(why.code, why.detail, why.chat, why.cmid, why.ref);
+  }
+  std::visit([this](const auto& e) { on(e); }, *event);
+}
+
+bool Session::is_refused(chat::ChatId chat, std::string_view cmid, std::string_view ref) {
+  if (!services_.office.congested(services_.placement.of(chat))) return false;
+  services_.metrics.add(metrics::Metric::kRefusedOverloaded);
+  fail(Error::kOverloaded, {}, chat, cmid, ref);
+  return true;
+}
+
+void Session::on(const protocol::Hello&) { fail(Error::kHelloTwice, {}); }
+
+void Session::on(const protocol::Send& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsSend);
+  was_active();
+  if (is_refused(event.chat, event.cmid)) return;
+  to_chat(event.chat, chat::PostMessage{.from = self_,
+                                        .user = user_,
+                                        .chat = event.chat,
+                                        .cmid = std::string(event.cmid),
+                                        .body = std::string(event.body)});
+}
+
+void Session::on(const protocol::Delivered& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsDelivered);
+  if (is_refused(event.chat)) return;
+  to_chat(event.chat,
+          chat::MarkCursor{
+              .from = self_, .user = user_, .chat = event.chat, .delivered = event.seq, .read = 0});
+}
+
+void Session::on(const protocol::Read& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsRead);
+  was_active();
+  if (is_refused(event.chat)) return;
+  to_chat(event.chat,
+          chat::MarkCursor{
+              .from = self_, .user = user_, .chat = event.chat, .delivered = 0, .read = event.seq});
+}
+
+void Session::on(const protocol::Fetch& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsFetch);
+  if (is_refused(event.chat, {}, event.ref)) return;
+  to_chat(event.chat, chat::FetchHistory{.from = self_,
+                                         .user = user_,
+                                         .admin = false,
+                                         .chat = event.chat,
+                                         .pagination_token = std::string(event.pagination_token),
+                                         .limit = event.limit,
+                                         .ref = std::string(event.ref)});
+}
+
+void Session::on(const protocol::Activity& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsActivity);
+  if (event.kind != protocol::ActivityKind::kConnected) was_active();
+}
+
+void Session::on(const protocol::PresenceQuery& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsPresence);
+  std::vector<cluster::AskPresence> by_home(services_.placement.shards());
+  for (const chat::UserId user : event.users) {
+    by_home[services_.placement.of(user)].users.push_back(user);
+  }
+  for (chat::ShardIndex home = 0; home < by_home.size(); ++home) {
+    if (by_home[home].users.empty()) continue;
+    if (services_.office.congested(home)) {
+      services_.metrics.add(metrics::Metric::kRefusedOverloaded);
+      fail(Error::kOverloaded, {});
+      continue;
+    }
+    by_home[home].from = self_;
+    services_.office.send(home, std::move(by_home[home]));
+  }
+}
+
+void Session::on(const protocol::TypingIn& event) {
+  services_.metrics.add(metrics::Metric::kClientEventsTyping);
+  was_active();
+  if (services_.office.congested(services_.placement.of(event.chat))) return;  // a hint
+  to_chat(event.chat, chat::ShowTyping{.from = self_, .user = user_, .chat = event.chat});
+}
+
+void Session::on(const protocol::Ping&) {
+  services_.metrics.add(metrics::Metric::kClientEventsPing);
+  add(protocol::Pong{.time = services_.wall_ms});
+}
+
+void Session::was_active() {
+  services_.presence.active(user_, services_.wall_ms, services_.rules.batch());
+}
+
+void Session::to_chat(chat::ChatId chat, chat::Command command) {
+  services_.office.send(services_.placement.of(chat), std::move(command));
+}
+
+}  // namespace throng::gateway
