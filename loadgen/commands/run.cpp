@@ -193,7 +193,8 @@ void add_run(CLI::App& app, Action& action, WallTime now) {
                    "a condition to meet, e.g. \"deliver.p99 < 500ms\"; may be repeated")
       ->envname("THRONG_THRESHOLD")
       ->allow_extra_args(false);
-  command->add_flag("--json", raw->json, "print run.json instead of the table");
+  command->add_flag("--json", raw->json, "print run.json instead of the table")
+      ->envname("THRONG_JSON");
   command->add_option("ARGS", raw->script_args, "after --: NAME=VALUE for the script");
   command->callback([raw, now, &action] { action = [raw, now] { return run(*raw, now); }; });
 }
