@@ -11,6 +11,7 @@ find_package(RocksDB REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(Lua 5.4 REQUIRED)
 find_package(mimalloc REQUIRED)
+find_package(cereal REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 

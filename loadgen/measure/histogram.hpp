@@ -9,6 +9,10 @@
 #include <memory>
 #include <utility>
 
+namespace cereal {
+class access;
+}
+
 namespace throng::measure {
 
 // A log-linear histogram of durations in nanoseconds, laid out as HdrHistogram lays out three
@@ -87,6 +91,8 @@ class Histogram {
   static constexpr std::size_t slot_of(std::uint64_t value_ns);
 
  private:
+  friend class cereal::access;
+
   static constexpr int kBlockBits = 10;
   static constexpr std::size_t kBlockSlots = std::size_t{1} << kBlockBits;
   static constexpr std::uint64_t kExactBelow = 2 * kBlockSlots;
@@ -108,7 +114,13 @@ class Histogram {
     std::size_t memory_bytes() const { return sizeof(Block) + (high_ ? sizeof(HighCounts) : 0); }
 
    private:
+    friend class cereal::access;
     using HighCounts = std::array<std::uint64_t, kBlockSlots>;
+
+    template <typename Archive>
+    void serialize(Archive& archive) {
+      archive(low_, high_);
+    }
 
     void carry(std::size_t slot, std::uint64_t count);
 
@@ -125,7 +137,20 @@ class Histogram {
     std::int64_t max = 0;
 
     bool operator==(const Totals&) const = default;
+
+    template <typename Archive>
+    void serialize(Archive& archive) {
+      auto low = static_cast<std::uint64_t>(sum);
+      auto high = static_cast<std::uint64_t>(sum >> 64);
+      archive(count, overflow, low, high, min, max);
+      sum = (Sum{high} << 64) | low;
+    }
   };
+
+  template <typename Archive>
+  void serialize(Archive& archive) {
+    archive(totals_, blocks_);
+  }
 
   void record_out_of_range(std::int64_t value_ns, std::uint64_t count);
   // Counts a value in a slot that is given. Requires: value_ns >= 0.

@@ -5,6 +5,10 @@
 #include <memory>
 #include <vector>
 
+namespace cereal {
+class access;
+}
+
 namespace throng::measure {
 
 /// A set of numbers from 1 that nearly always is 1..n: what has arrived of a dense sequence. Then
@@ -18,6 +22,11 @@ class IntervalSet {
   struct Interval {
     std::uint32_t first;
     std::uint32_t last;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(first, last);
+    }
   };
 
   /// False if it was there already. Requires: number >= 1.
@@ -47,11 +56,23 @@ class IntervalSet {
   std::size_t memory_bytes() const;
 
  private:
+  friend class cereal::access;
+
   struct Beyond {
     std::vector<Interval> islands;  ///< rising, disjoint, never adjacent, all above prefix_ + 1
     std::uint64_t abandoned = 0;
     std::uint32_t certain_above = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(islands, abandoned, certain_above);
+    }
   };
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(prefix_, beyond_);
+  }
 
   bool insert_apart(std::uint32_t number);
   bool in_islands(std::uint32_t number) const;

@@ -51,6 +51,10 @@ const LedgerShard::SeatState& LedgerShard::state(Seat seat) const {
   return seats_[seat.index - first_seat_];
 }
 
+std::size_t LedgerShard::members_at(std::size_t index) const {
+  return roster_.members_of(roster_.chats[first_seat_ + index]).size();
+}
+
 // ---- The sender's side ----
 
 void LedgerShard::on_send(Seat seat, std::uint32_t k) {
@@ -306,10 +310,7 @@ std::size_t LedgerShard::memory_bytes() const {
     if (seat.sender) {
       bytes += sizeof(SenderState) + seat.sender->pending.capacity() * sizeof(PendingAck);
     }
-    if (seat.cursors) {
-      const ChatIndex chat = roster_.chats[first_seat_ + i];
-      bytes += roster_.members_of(chat).size() * sizeof(MemberCursors);
-    }
+    if (seat.cursors) bytes += members_at(i) * sizeof(MemberCursors);
   }
   for (const ChatState& chat : chats_) {
     if (!chat.traffic) continue;

@@ -14,6 +14,10 @@
 #include "loadgen/measure/stamp.hpp"
 #include "protocol/ids.hpp"
 
+namespace cereal {
+class access;
+}
+
 namespace throng::measure {
 
 using protocol::Seq;
@@ -47,6 +51,14 @@ struct LedgerReport {
   bool violated() const {
     return lost + duplicated + reordered + misdelivered + corrupted + phantom + cursor_violations !=
            0;
+  }
+
+  friend bool operator==(const LedgerReport&, const LedgerReport&) = default;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(sent, acked, expected, delivered, lost, duplicated, reordered, misdelivered, corrupted,
+            phantom, cursor_violations, late, unresolved, examples);
   }
 };
 
@@ -160,11 +172,25 @@ class LedgerShard {
     ChatIndex chat;
     UserNumber sender;
     std::uint32_t k;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(chat, sender, k);
+    }
   };
   friend class Reconciliation;
+  friend class cereal::access;
+
+  /// For transfer.cpp: what reconcile() and outstanding() need.
+  template <class Archive>
+  void save(Archive& archive) const;
+  template <class Archive>
+  void load(Archive& archive);
 
   SeatState& state(Seat seat);
   const SeatState& state(Seat seat) const;
+  /// Members of the chat of seats_[index].
+  std::size_t members_at(std::size_t index) const;
   /// What stands at a place of a chat, against all that this worker knows of the chat.
   enum class Content : std::uint8_t { kNew, kKnown, kRepeated, kDiffers };
   Content place(Seat seat, std::uint32_t seq, UserNumber sender, const Stamp& stamp);

@@ -14,6 +14,10 @@
 #include "loadgen/measure/series.hpp"
 #include "loadgen/pacing/clock.hpp"
 
+namespace cereal {
+class access;
+}
+
 namespace throng::measure {
 
 /// The operations that every run measures; a script adds its own by name.
@@ -45,6 +49,11 @@ struct OperationTally {
   Histogram service;
 
   void merge(const OperationTally& other);
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name, count, errors, dropped, unresolved, latency, service);
+  }
 };
 
 /// The stretch of the run that the figures are about. What is due outside it goes into the series
@@ -101,6 +110,12 @@ class Recorder {
   std::vector<const OperationTally*> tallies() const;
 
  private:
+  friend class cereal::access;
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(tallies_, named_, refused_);
+  }
+
   OperationTally& mutable_tally(Operation operation) {
     return tallies_[static_cast<std::size_t>(operation)];
   }
@@ -111,6 +126,11 @@ class Recorder {
   struct Named {
     OperationTally tally;
     SecondRecorder::OperationId series_id = 0;
+
+    template <class Archive>
+    void serialize(Archive& archive) {
+      archive(tally);
+    }
   };
   Named* named(std::string_view name);
 

@@ -28,12 +28,22 @@ struct OperationSecond {
   Histogram latency;  // of the completed ones; its count is how many there were
 
   void merge(const OperationSecond& other);
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name, started, errors, latency);
+  }
 };
 
 // A figure that is not an operation: "users_connected". The values of several workers add up.
 struct Gauge {
   std::string name;
   double value = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(name, value);
+  }
 };
 
 // Everything one worker, or after merging all of them, measured in one second.
@@ -44,6 +54,11 @@ struct SecondSnapshot {
 
   // Adds another worker's figures, matched by name. Requires: the same second.
   void merge(const SecondSnapshot& other);
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(second, operations, gauges);
+  }
 };
 
 // One worker's figures for the current second. When time enters the next one, the finished second

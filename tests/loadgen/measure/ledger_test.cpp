@@ -7,9 +7,11 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "loadgen/measure/transfer.hpp"
 #include "loadgen/pacing/random.hpp"
 
 namespace throng::measure {
@@ -63,10 +65,13 @@ class Town {
     }
   }
 
+  /// The same whether the shards stay here or come from other processes.
   LedgerReport reconcile() const {
     std::vector<const LedgerShard*> shards;
     for (const auto& shard : shards_) shards.push_back(shard.get());
-    return measure::reconcile(shards);
+    const LedgerReport report = measure::reconcile(shards);
+    EXPECT_EQ(reconcile_transferred(), report);
+    return report;
   }
   LedgerShard::Outstanding outstanding() const {
     LedgerShard::Outstanding sum;
@@ -84,6 +89,22 @@ class Town {
   }
 
  private:
+  LedgerReport reconcile_transferred() const {
+    std::vector<std::unique_ptr<LedgerShard>> arrived;
+    std::vector<const LedgerShard*> shards;
+    UserNumber first = 1;
+    for (const UserNumber end : {split_, kUsers}) {
+      if (first > end) break;
+      std::stringstream line;
+      save(line, *shards_[arrived.size()]);
+      arrived.push_back(std::make_unique<LedgerShard>(roster_, first, end - first + 1));
+      load(line, *arrived.back());
+      shards.push_back(arrived.back().get());
+      first = end + 1;
+    }
+    return measure::reconcile(shards);
+  }
+
   std::vector<std::uint64_t> chat_begin_{0, 2, 7, 10, 12};
   std::vector<UserNumber> members_{1, 2, 1, 3, 4, 5, 6, 2, 4, 6, 3, 6};
   std::vector<std::uint64_t> user_begin_{0, 2, 4, 6, 8, 9, 12};
