@@ -34,6 +34,7 @@ struct Raw {
   std::string users;
   std::string duration;
   std::string ramp;
+  std::string processes = "1";
   std::string seed = "1";
   unsigned threads = 0;
   std::string out;
@@ -56,6 +57,8 @@ constexpr Row kRows[] = {
     {"--users", "THRONG_USERS", &Raw::users, "people, e.g. 10k [the scenario's]"},
     {"--duration", "THRONG_DURATION", &Raw::duration, "measured time, e.g. 60s [the scenario's]"},
     {"--ramp", "THRONG_RAMP", &Raw::ramp, "time over which people arrive [the scenario's]"},
+    {"--processes", "THRONG_PROCESSES", &Raw::processes,
+     "generator processes, or auto: one for two cores [1]"},
     {"--seed", "THRONG_SEED", &Raw::seed, "same seed, same people, same chats, same schedules [1]"},
     {"--out", "THRONG_OUT", &Raw::out, "directory for the results [throng-out/NAME-TIME]"},
     {"--secret-file", "THRONG_SECRET_FILE", &Raw::secret_file,
@@ -76,6 +79,14 @@ template <class T, class Parse>
 std::optional<T> optional_value(const char* option, const std::string& text, Parse parse) {
   if (text.empty()) return std::nullopt;
   return checked<T>(option, parse(text));
+}
+
+unsigned parse_processes(const std::string& text) {
+  constexpr std::uint64_t kMost = 256;
+  if (text == "auto") return play::default_threads();
+  const auto processes = checked<std::uint64_t>("--processes", pacing::parse_count(text));
+  if (processes >= 1 && processes <= kMost) return static_cast<unsigned>(processes);
+  throw std::runtime_error(fmt::format("--processes: expected auto or 1 to {}", kMost));
 }
 
 /// "rate=5s", "--rate=5s" or "--rate 5s", as they stood behind `--`.
@@ -145,6 +156,7 @@ play::RunOptions to_options(const Raw& raw, WallTime now) {
   options.ramp = optional_value<pacing::Duration>("--ramp", raw.ramp, pacing::parse_duration);
   options.thresholds = raw.thresholds;
   options.seed = checked<std::uint64_t>("--seed", pacing::parse_count(raw.seed));
+  options.processes = parse_processes(raw.processes);
   options.threads = raw.threads;
   options.out_dir =
       raw.out.empty() ? default_out(options.source.name, now) : std::filesystem::path(raw.out);
@@ -185,7 +197,8 @@ void add_run(CLI::App& app, Action& action, WallTime now) {
   for (const Row& row : kRows) {
     command->add_option(row.name, (*raw).*row.value, row.help)->envname(row.environment);
   }
-  command->add_option("--threads", raw->threads, "worker threads [one for two cores]")
+  command
+      ->add_option("--threads", raw->threads, "worker threads in each process [one for two cores]")
       ->envname("THRONG_THREADS")
       ->check(CLI::Range(1, 256));
   command

@@ -1,14 +1,14 @@
 #include "loadgen/play/coordinator.hpp"
 
 #include <prometheus/exposer.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
-#include "loadgen/play/machine.hpp"
+#include "loadgen/play/forked_crew.hpp"
+#include "loadgen/play/local_crew.hpp"
 #include "loadgen/play/metrics_page.hpp"
 #include "protocol/token.hpp"
 
@@ -38,6 +38,16 @@ std::string listen_address(const std::string& address) {
   return address.find(':') == std::string::npos ? "127.0.0.1:" + address : address;
 }
 
+/// Deliveries on their way.
+std::uint64_t awaited(const Standing& standing) {
+  const auto& [pending, due, seen] = standing.outstanding;
+  return due > seen ? due - seen : 0;
+}
+
+bool all_is_in(const Standing& standing) {
+  return standing.unsettled == 0 && standing.outstanding.pending == 0 && awaited(standing) == 0;
+}
+
 std::function<std::string(protocol::UserId)> token_mint(const RunOptions& options,
                                                         const scenario::Plan& plan) {
   const auto expires =
@@ -64,8 +74,8 @@ Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
       phase_timer_(io),
       second_timer_(io) {
   if (!options.out_dir.empty()) files_.emplace(options.out_dir);
+  make_crews();  // before there is another thread
   if (!options.prometheus.empty()) open_metrics_page();
-  make_workers();
 }
 
 Coordinator::~Coordinator() = default;
@@ -98,23 +108,26 @@ void Coordinator::open_metrics_page() {
   exposer_->RegisterCollectable(page_);
 }
 
-void Coordinator::make_workers() {
+void Coordinator::make_crews() {
   transport::WebSocketOptions web;
   web.target = options_.target;
   web.endpoint = prepared_.endpoint;
   web.sources = prepared_.sources;
-  for (const Slice& slice : slice_users(prepared_.plan.users, prepared_.threads)) {
-    WorkerLoop::Mail mail;
-    mail.on_second = [this, worker = slice.worker](WorkerSecond second) {
-      boost::asio::post(io_, [this, worker, kept = std::move(second)]() mutable {
-        on_worker_second(worker, std::move(kept));
-      });
-    };
-    mail.on_failed = [this](std::exception_ptr failure) {
-      boost::asio::post(io_, [this, failure] { on_worker_failed(failure); });
-    };
-    loops_.push_back(std::make_unique<WorkerLoop>(context_, slice, clock_, web, std::move(mail)));
+  const Crew::Mail mail{
+      [this](unsigned worker, WorkerSecond second) { on_worker_second(worker, std::move(second)); },
+      [this](const std::exception_ptr&) { over_ = true; }};
+  const auto slices = slice_users(prepared_.plan.users, prepared_.threads);
+  for (unsigned i = 0; i < prepared_.processes; ++i) {
+    const std::size_t first = slices.size() * i / prepared_.processes;
+    const std::size_t end = slices.size() * (i + 1) / prepared_.processes;
+    const CrewPlan plan{context_, clock_, std::span(slices).subspan(first, end - first), web};
+    if (prepared_.processes == 1) {
+      crews_.push_back(std::make_unique<LocalCrew>(io_, plan, mail));
+    } else {
+      crews_.push_back(std::make_unique<ForkedCrew>(io_, plan, mail));
+    }
   }
+  for (const auto& crew : crews_) crew->await_ready();
 }
 
 Played Coordinator::play() {
@@ -131,7 +144,7 @@ void Coordinator::begin() {
     files_->begin(options_.started +
                   std::chrono::duration_cast<std::chrono::milliseconds>(run_start_ - made_));
   }
-  for (const auto& loop : loops_) loop->start(run_start_);
+  for (const auto& crew : crews_) crew->start(run_start_);
   enter(Phase::kRamp);
   tell_each_second();
   phase_timer_.expires_after(measured_from_ - clock_.now());
@@ -146,7 +159,7 @@ void Coordinator::enter(Phase phase) {
 }
 
 void Coordinator::begin_measuring() {
-  cpu_before_s_ = process_usage().cpu_s;
+  cpu_before_s_ = usage().cpu_s;
   enter(Phase::kMeasured);
   phase_timer_.expires_after(measured_until_ - clock_.now());
   phase_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -156,19 +169,19 @@ void Coordinator::begin_measuring() {
 
 void Coordinator::begin_drain(pacing::Duration limit) {
   const pacing::TimePoint now = clock_.now();
-  const ProcessUsage usage = process_usage();
-  cpu_measured_s_ = usage.cpu_s - cpu_before_s_;
-  rss_bytes_ = usage.rss_bytes;
+  const ProcessUsage used = usage();
+  cpu_measured_s_ = used.cpu_s - cpu_before_s_;
+  rss_bytes_ = used.rss_bytes;
   measured_until_ = std::clamp(now, measured_from_, measured_until_);
   drain_until_ = now + limit;
-  for (const auto& loop : loops_) loop->drain();
+  for (const auto& crew : crews_) crew->drain();
   enter(Phase::kDrain);
   watch_drain();
 }
 
 void Coordinator::watch_drain() {
   const pacing::TimePoint now = clock_.now();
-  if (!all_is_in()) {
+  if (!all_is_in(standing())) {
     in_since_.reset();
   } else if (!in_since_) {
     in_since_ = now;
@@ -202,8 +215,8 @@ void Coordinator::tell_each_second() {
 
 void Coordinator::tell() const {
   if (page_) {
-    const auto awaited = outstanding();
-    page_->set_ledger({awaited.pending, awaited.due, awaited.seen});
+    const auto outstanding = standing().outstanding;
+    page_->set_ledger({outstanding.pending, outstanding.due, outstanding.seen});
   }
   if (!options_.on_progress) return;
   Progress progress;
@@ -213,7 +226,7 @@ void Coordinator::tell() const {
   const auto elapsed = std::max(clock_.now() - run_start_, pacing::Duration::zero());
   progress.figures.elapsed_s = pacing::to_seconds(elapsed);
   progress.figures.total_s = pacing::to_seconds(prepared_.plan.ramp + prepared_.plan.duration);
-  progress.figures.outstanding = deliveries_awaited();
+  progress.figures.outstanding = awaited(standing());
   options_.on_progress(progress);
 }
 
@@ -222,22 +235,16 @@ Played Coordinator::join() {
   second_timer_.cancel();
   enter(Phase::kFinish);
   Played played;
-  played.deliveries_awaited = deliveries_awaited();
-  played.users_unsettled = unsettled();
-  for (const auto& loop : loops_) loop->finish();
-  for (const auto& loop : loops_) loop->join();
-  io_.poll();  // what they mailed last
-  if (failure_) std::rethrow_exception(failure_);
+  played.deliveries_awaited = awaited(standing());
+  played.users_unsettled = standing().unsettled;
+  for (const auto& crew : crews_) crew->finish();
+  Harvest all(run_start_);
+  for (const auto& crew : crews_) all.merge(crew->harvest());
   series_.finish();
 
-  std::vector<const measure::LedgerShard*> shards;
-  played.recorded.emplace(run_start_, nullptr);
-  for (const auto& loop : loops_) {
-    played.recorded->merge(loop->worker().recorder());
-    shards.push_back(&loop->worker().ledger());
-  }
-  played.ledger = measure::reconcile(shards);
-  played.generation = generation_facts(*played.recorded);
+  played.ledger = measure::reconcile(all.ledgers);
+  played.generation = generation_facts(all);
+  played.recorded.emplace(std::move(all.recorded));
   played.connected_peak = live_.connected_peak();
   played.logins = live_.logins();
   played.rss_bytes = rss_bytes_;
@@ -245,23 +252,18 @@ Played Coordinator::join() {
   return played;
 }
 
-GenerationFacts Coordinator::generation_facts(const measure::Recorder& recorded) const {
-  const measure::Histogram& sends = recorded.tally(measure::Operation::kSend).latency;
+GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
+  const measure::Histogram& sends = harvest.recorded.tally(measure::Operation::kSend).latency;
   GenerationFacts facts;
   facts.late_release = late_release_;
+  facts.unreleased = harvest.counts.unreleased;
+  facts.wanted_online = harvest.counts.wanted_online;
+  facts.came_online = harvest.counts.came_online;
   facts.sends = sends.count();
   facts.mean_send_s = sends.mean() / kNsPerSecond;
   facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
-  double in_flight_seconds = 0;
-  for (const auto& loop : loops_) {
-    const Worker& worker = loop->worker();
-    facts.unreleased += worker.unreleased();
-    facts.wanted_online += worker.wanted_online();
-    facts.came_online += worker.came_online();
-    in_flight_seconds += worker.in_flight_seconds();
-  }
   if (facts.measured_s > 0) {
-    facts.mean_in_flight = in_flight_seconds / facts.measured_s;
+    facts.mean_in_flight = harvest.counts.in_flight_seconds / facts.measured_s;
     facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
   }
   return facts;
@@ -287,35 +289,21 @@ void Coordinator::on_second(const measure::SecondSnapshot& second) {
   if (page_) page_->add_second(second);
 }
 
-void Coordinator::on_worker_failed(std::exception_ptr failure) {
-  if (!failure_) failure_ = std::move(failure);
-  over_ = true;
-}
-
-measure::LedgerShard::Outstanding Coordinator::outstanding() const {
-  measure::LedgerShard::Outstanding all;
-  for (const auto& loop : loops_) {
-    const auto own = loop->worker().ledger().outstanding();
-    all.pending += own.pending;
-    all.due += own.due;
-    all.seen += own.seen;
-  }
+Standing Coordinator::standing() const {
+  Standing all;
+  for (const auto& crew : crews_) all.add(crew->standing());
   return all;
 }
 
-std::uint64_t Coordinator::deliveries_awaited() const {
-  const auto all = outstanding();
-  return all.due > all.seen ? all.due - all.seen : 0;
-}
-
-std::uint64_t Coordinator::unsettled() const {
-  return std::accumulate(
-      loops_.begin(), loops_.end(), std::uint64_t{0},
-      [](std::uint64_t sum, const auto& loop) { return sum + loop->worker().unsettled(); });
-}
-
-bool Coordinator::all_is_in() const {
-  return unsettled() == 0 && outstanding().pending == 0 && deliveries_awaited() == 0;
+ProcessUsage Coordinator::usage() const {
+  ProcessUsage all = process_usage(getpid());
+  for (const auto& crew : crews_) {
+    if (crew->process() == getpid()) continue;
+    const ProcessUsage own = process_usage(crew->process());
+    all.cpu_s += own.cpu_s;
+    all.rss_bytes += own.rss_bytes;
+  }
+  return all;
 }
 
 }  // namespace throng::play

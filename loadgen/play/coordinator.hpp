@@ -5,7 +5,6 @@
 #include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -14,12 +13,13 @@
 #include "loadgen/measure/recorder.hpp"
 #include "loadgen/measure/series.hpp"
 #include "loadgen/pacing/clock.hpp"
+#include "loadgen/play/crew.hpp"
 #include "loadgen/play/live_figures.hpp"
+#include "loadgen/play/machine.hpp"
 #include "loadgen/play/prepare.hpp"
 #include "loadgen/play/run.hpp"
 #include "loadgen/play/run_files.hpp"
 #include "loadgen/play/validity.hpp"
-#include "loadgen/play/worker_loop.hpp"
 #include "loadgen/users/online_board.hpp"
 
 namespace prometheus {
@@ -44,12 +44,13 @@ struct Played {
   std::uint64_t users_unsettled = 0;
 };
 
-/// Takes a prepared run through its time: makes the workers, tells them when to drain and to
-/// finish, gathers what they mail each second, and joins what they measured. It runs on the thread
-/// that called play(), in an io_context that it shares with the watch for signals.
+/// Takes a prepared run through its time: makes the crews, tells them when to drain and to finish,
+/// gathers what they mail each second, and joins what they measured. It runs on the thread that
+/// called play(), in an io_context that it shares with the watch for signals.
 class Coordinator {
  public:
-  /// Requires: all outlive it. Errors: ScriptError; std::runtime_error when the metrics page's
+  /// Requires: all outlive it; this process has no other thread when there are to be several
+  /// processes. Errors: ScriptError; std::system_error; std::runtime_error when the metrics page's
   /// address or a file can't be had.
   Coordinator(const RunOptions& options, const Prepared& prepared, boost::asio::io_context& io);
   ~Coordinator();
@@ -69,7 +70,7 @@ class Coordinator {
                                         boost::asio::io_context::executor_type>;
 
   RunContext make_context();
-  void make_workers();
+  void make_crews();
   void open_metrics_page();
   void begin();
   void enter(Phase phase);
@@ -79,16 +80,14 @@ class Coordinator {
   void tell_each_second();
   void tell() const;
   Played join();
-  GenerationFacts generation_facts(const measure::Recorder& recorded) const;
+  GenerationFacts generation_facts(const Harvest& harvest) const;
 
   void on_worker_second(unsigned worker, WorkerSecond second);
   void on_second(const measure::SecondSnapshot& second);
-  void on_worker_failed(std::exception_ptr failure);
 
-  measure::LedgerShard::Outstanding outstanding() const;
-  std::uint64_t deliveries_awaited() const;
-  std::uint64_t unsettled() const;
-  bool all_is_in() const;
+  Standing standing() const;
+  /// Of this process and those of the crews.
+  ProcessUsage usage() const;
 
   // Constant after construction
   const RunOptions& options_;
@@ -107,7 +106,7 @@ class Coordinator {
   measure::Series series_;
   Timer phase_timer_;
   Timer second_timer_;
-  std::vector<std::unique_ptr<WorkerLoop>> loops_;
+  std::vector<std::unique_ptr<Crew>> crews_;
 
   Phase phase_ = Phase::kRamp;
   pacing::TimePoint run_start_{};
@@ -119,7 +118,6 @@ class Coordinator {
   double cpu_measured_s_ = 0;
   std::uint64_t rss_bytes_ = 0;
   measure::Histogram late_release_;
-  std::exception_ptr failure_;
   bool interrupted_ = false;
   bool over_ = false;
 };

@@ -2,16 +2,19 @@
 
 #include <sys/resource.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include <charconv>
 #include <fstream>
 #include <iterator>
+#include <sstream>
+#include <string>
 #include <thread>
 
 namespace throng::play {
 namespace {
 
-std::string file_text(const char* path) {
+std::string file_text(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
 }
@@ -57,11 +60,36 @@ report::MachineInfo read_machine() {
           std::string(kernel.sysname) + " " + kernel.release};
 }
 
-ProcessUsage process_usage() {
-  rusage used{};
-  getrusage(RUSAGE_SELF, &used);
-  return {seconds(used.ru_utime) + seconds(used.ru_stime),
-          memory_figure(file_text("/proc/self/status"), "VmRSS")};
+// 1234 (the name) S 1 …: utime and stime are the 14th and 15th field, the 12th and 13th behind the
+// name, which may contain anything.
+std::uint64_t cpu_ticks(std::string_view stat) {
+  constexpr int kFieldsBefore = 11;
+  const std::size_t name_end = stat.rfind(')');
+  if (name_end == std::string_view::npos) return 0;
+  std::istringstream fields{std::string(stat.substr(name_end + 1))};
+  std::string skipped;
+  for (int i = 0; i < kFieldsBefore; ++i) fields >> skipped;
+  std::uint64_t user = 0;
+  std::uint64_t system = 0;
+  fields >> user >> system;
+  return user + system;
+}
+
+ProcessUsage process_usage(pid_t process) {
+  const std::string folder = "/proc/" + std::to_string(process);
+  const auto ticks = static_cast<double>(cpu_ticks(file_text(folder + "/stat")));
+  return {ticks / static_cast<double>(sysconf(_SC_CLK_TCK)),
+          memory_figure(file_text(folder + "/status"), "VmRSS")};
+}
+
+double family_cpu_s() {
+  double all = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    rusage used{};
+    getrusage(who, &used);
+    all += seconds(used.ru_utime) + seconds(used.ru_stime);
+  }
+  return all;
 }
 
 }  // namespace throng::play

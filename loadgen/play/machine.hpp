@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -17,11 +19,16 @@ std::string cpu_model(std::string_view cpuinfo);
 /// "MemTotal:       24625812 kB"; 0 if it isn't there.
 std::uint64_t memory_figure(std::string_view text, std::string_view name);
 
-/// What this process has used so far.
+/// What a process has used so far.
 struct ProcessUsage {
   double cpu_s = 0;             ///< user and system, all threads
   std::uint64_t rss_bytes = 0;  ///< now
 };
-ProcessUsage process_usage();
+/// Of a process of this machine; CPU time to the hundredth of a second. All 0 if there is none.
+ProcessUsage process_usage(pid_t process);
+/// CPU seconds of this process and of those it has waited for.
+double family_cpu_s();
+/// User and system time of /proc/PID/stat in clock ticks.
+std::uint64_t cpu_ticks(std::string_view stat);
 
 }  // namespace throng::play

@@ -33,9 +33,16 @@ void check_options(const RunOptions& options) {
   }
 }
 
-unsigned threads_of(const RunOptions& options, std::uint64_t users) {
-  const unsigned wanted = options.threads == 0 ? default_threads() : options.threads;
-  return static_cast<unsigned>(std::min<std::uint64_t>(wanted, users));
+/// How the users are divided: every process has a worker at least, and every worker a user.
+void divide(const RunOptions& options, Prepared& prepared) {
+  const auto at_most = [](unsigned wanted, std::uint64_t limit) {
+    return static_cast<unsigned>(std::min<std::uint64_t>(wanted, limit));
+  };
+  const std::uint64_t users = prepared.plan.users;
+  prepared.processes = at_most(std::max(options.processes, 1U), users);
+  const unsigned in_each =
+      options.threads == 0 ? std::max(1U, default_threads() / prepared.processes) : options.threads;
+  prepared.threads = at_most(in_each * prepared.processes, users);
 }
 
 void check_fit(Prepared& prepared) {
@@ -134,7 +141,7 @@ Prepared prepare(const RunOptions& options, const std::function<bool(const Progr
   Prepared prepared;
   prepared.plan = plan_of(options);
   prepared.thresholds = thresholds_of(prepared.plan, options);
-  prepared.threads = threads_of(options, prepared.plan.users);
+  divide(options, prepared);
   prepared.identity = identify(options.seed, options.started, prepared.plan.users);
   Progress progress;
   progress.users_planned = prepared.plan.users;

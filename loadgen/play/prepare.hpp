@@ -42,7 +42,8 @@ RunIdentity identify(std::uint64_t seed, std::chrono::system_clock::time_point s
 struct Prepared {
   scenario::Plan plan;  ///< with what the options say instead
   std::vector<report::Threshold> thresholds;
-  unsigned threads = 1;
+  unsigned processes = 1;  ///< that play users; 1: this one
+  unsigned threads = 1;    ///< workers of all processes together
   boost::asio::ip::tcp::endpoint endpoint;
   std::vector<boost::asio::ip::address> sources;
   std::string server_version;

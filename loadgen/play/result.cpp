@@ -22,8 +22,8 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
   report::GeneratorInfo info;
   info.version = options.version;
   info.threads = prepared.threads;
-  info.processes = 1;
-  info.cpu_s = process_usage().cpu_s;
+  info.processes = prepared.processes;
+  info.cpu_s = family_cpu_s();
   info.rss_bytes = played.rss_bytes;
   return info;
 }

@@ -60,7 +60,8 @@ struct RunOptions {
   std::vector<std::string> thresholds;
 
   std::uint64_t seed = 1;
-  unsigned threads = 0;  ///< 0: default_threads()
+  unsigned processes = 1;  ///< generator processes, forked off this one if there are several
+  unsigned threads = 0;    ///< in each process; 0: default_threads(), divided over the processes
   /// run.json, series.csv and latency.hlog go here; made if it isn't there. Empty: none is written.
   std::filesystem::path out_dir;
   /// "HOST:PORT" or "PORT" (of 127.0.0.1) of the generator's own /metrics page; empty: none.

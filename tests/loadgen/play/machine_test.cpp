@@ -1,6 +1,7 @@
 #include "loadgen/play/machine.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 namespace throng::play {
 namespace {
@@ -27,10 +28,18 @@ TEST(Machine, KnowsItself) {
   EXPECT_TRUE(machine.kernel.starts_with("Linux "));
 }
 
-TEST(Machine, CountsWhatTheProcessUses) {
-  const ProcessUsage usage = process_usage();
+TEST(Machine, ReadsCpuTicksBehindAnyName) {
+  EXPECT_EQ(cpu_ticks("7 (a) b (c) S 1 7 7 0 -1 4194560 90 0 0 0 15 4 0 0 20 0"), 19u);
+  EXPECT_EQ(cpu_ticks("7 (cut off) S 1"), 0u);
+  EXPECT_EQ(cpu_ticks(""), 0u);
+}
+
+TEST(Machine, CountsWhatAProcessUses) {
+  const ProcessUsage usage = process_usage(getpid());
   EXPECT_GT(usage.rss_bytes, 0u);
-  EXPECT_GE(process_usage().cpu_s, usage.cpu_s);
+  EXPECT_GE(process_usage(getpid()).cpu_s, usage.cpu_s);
+  EXPECT_GT(family_cpu_s(), 0);
+  EXPECT_EQ(process_usage(0).rss_bytes, 0u);  // nobody has this number
 }
 
 }  // namespace
