@@ -34,6 +34,7 @@ struct Raw {
   std::string users;
   std::string duration;
   std::string ramp;
+  std::string warmup = "auto";
   std::string processes = "1";
   std::string seed = "1";
   unsigned threads = 0;
@@ -57,6 +58,8 @@ constexpr Row kRows[] = {
     {"--users", "THRONG_USERS", &Raw::users, "people, e.g. 10k [the scenario's]"},
     {"--duration", "THRONG_DURATION", &Raw::duration, "measured time, e.g. 60s [the scenario's]"},
     {"--ramp", "THRONG_RAMP", &Raw::ramp, "time over which people arrive [the scenario's]"},
+    {"--warmup", "THRONG_WARMUP", &Raw::warmup,
+     "auto: leave out of the totals what isn't steady yet; none: leave out nothing [auto]"},
     {"--processes", "THRONG_PROCESSES", &Raw::processes,
      "generator processes, or auto: one for two cores [1]"},
     {"--seed", "THRONG_SEED", &Raw::seed, "same seed, same people, same chats, same schedules [1]"},
@@ -79,6 +82,13 @@ template <class T, class Parse>
 std::optional<T> optional_value(const char* option, const std::string& text, Parse parse) {
   if (text.empty()) return std::nullopt;
   return checked<T>(option, parse(text));
+}
+
+bool parse_warmup(const std::string& text) {
+  if (text != "auto" && text != "none") {
+    throw std::runtime_error(fmt::format("--warmup: expected auto or none, got \"{}\"", text));
+  }
+  return text == "auto";
 }
 
 unsigned parse_processes(const std::string& text) {
@@ -156,6 +166,7 @@ play::RunOptions to_options(const Raw& raw, WallTime now) {
   options.ramp = optional_value<pacing::Duration>("--ramp", raw.ramp, pacing::parse_duration);
   options.thresholds = raw.thresholds;
   options.seed = checked<std::uint64_t>("--seed", pacing::parse_count(raw.seed));
+  options.find_warm_up = parse_warmup(raw.warmup);
   options.processes = parse_processes(raw.processes);
   options.threads = raw.threads;
   options.out_dir =

@@ -12,6 +12,7 @@
 
 #include "loadgen/measure/histogram.hpp"
 #include "loadgen/measure/series.hpp"
+#include "loadgen/measure/warm_up.hpp"
 #include "loadgen/pacing/clock.hpp"
 
 namespace cereal {
@@ -56,6 +57,25 @@ struct OperationTally {
   }
 };
 
+/// What came of all operations in a stretch of time.
+struct Tallies {
+  std::array<OperationTally, kOperations> built_in;
+  std::map<std::string, OperationTally, std::less<>> named;  ///< the script's own
+
+  void merge(const Tallies& other);
+
+  const OperationTally& of(Operation operation) const {
+    return built_in[static_cast<std::size_t>(operation)];
+  }
+  /// The built-in ones in the order of the enum, then the script's own by name.
+  std::vector<const OperationTally*> all() const;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(built_in, named);
+  }
+};
+
 /// The stretch of the run that the figures are about. What is due outside it goes into the series
 /// only, but for people's arrival: it happens during the ramp, so its figures count from there.
 struct MeasuredTime {
@@ -63,6 +83,7 @@ struct MeasuredTime {
   pacing::TimePoint until = pacing::TimePoint::max();
 
   bool covers(pacing::TimePoint due) const { return from <= due && due < until; }
+  friend bool operator==(const MeasuredTime&, const MeasuredTime&) = default;
 };
 
 /// Connect, login and catch_up: figures that count from the start of the ramp.
@@ -77,7 +98,10 @@ class Recorder {
   /// `series` may be null. `run_start` is where its second 0 begins.
   Recorder(pacing::TimePoint run_start, SecondRecorder* series);
 
-  void set_measured(MeasuredTime measured) { measured_ = measured; }
+  /// Requires: nothing was recorded yet.
+  void set_measured(MeasuredTime measured);
+  /// Ends the measured time earlier; what was recorded stays.
+  void end_measured(pacing::TimePoint until) { measured_.until = until; }
   const MeasuredTime& measured() const { return measured_; }
 
   /// Something was begun. For the series only.
@@ -103,36 +127,31 @@ class Recorder {
   /// Adds all that `other` measured. The order of merges makes no difference.
   void merge(const Recorder& other);
 
-  const OperationTally& tally(Operation operation) const {
-    return tallies_[static_cast<std::size_t>(operation)];
-  }
-  /// The built-in ones in the order of the enum, then the script's own by name.
-  std::vector<const OperationTally*> tallies() const;
+  /// What a run's totals are made of: all that is due after the first `warm_up_steps` of kSteps.
+  Tallies totals(std::size_t warm_up_steps = 0) const;
+  /// Of the operation that has most to say of how the target settled.
+  WarmUp warm_up() const;
 
  private:
   friend class cereal::access;
   template <class Archive>
   void serialize(Archive& archive) {
-    archive(tallies_, named_, refused_);
+    archive(early_, rest_, courses_, refused_);
   }
 
-  OperationTally& mutable_tally(Operation operation) {
-    return tallies_[static_cast<std::size_t>(operation)];
-  }
+  /// Requires: due >= measured_.from.
+  std::size_t bin(pacing::TimePoint due) const;
+  /// Where what was due then is counted.
+  Tallies& stretch(pacing::TimePoint due);
+  OperationTally& tally(Operation operation, pacing::TimePoint due);
+  void add_latency(Operation operation, OperationTally& tally, pacing::TimePoint due,
+                   pacing::TimePoint now);
   bool counts(Operation operation, pacing::TimePoint due) const;
   SinceStart since_start(pacing::TimePoint now) const { return now - run_start_; }
   static void count_error(OperationTally& tally, std::string_view kind);
 
-  struct Named {
-    OperationTally tally;
-    SecondRecorder::OperationId series_id = 0;
-
-    template <class Archive>
-    void serialize(Archive& archive) {
-      archive(tally);
-    }
-  };
-  Named* named(std::string_view name);
+  /// Its number in the series; nullptr if there can't be an operation of that name.
+  const SecondRecorder::OperationId* named(std::string_view name);
 
   // Constant after construction
   const pacing::TimePoint run_start_;
@@ -141,8 +160,11 @@ class Recorder {
 
   // Owned by the worker's thread
   MeasuredTime measured_;
-  std::array<OperationTally, kOperations> tallies_;
-  std::map<std::string, Named, std::less<>> named_;
+  double bins_per_ns_ = 0;      ///< 0 when the measured time has no bounds
+  std::vector<Tallies> early_;  ///< of the steps that may turn out to be warm-up; without arrivals
+  Tallies rest_;
+  std::array<Course, kOperations> courses_;
+  std::map<std::string, SecondRecorder::OperationId, std::less<>> named_;
   std::uint64_t refused_ = 0;
 };
 

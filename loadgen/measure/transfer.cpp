@@ -73,6 +73,9 @@ void load(std::istream& in, Histogram& histogram) { read(in, histogram); }
 void save(std::ostream& out, const SecondSnapshot& second) { write(out, second); }
 void load(std::istream& in, SecondSnapshot& second) { read(in, second); }
 
+void save(std::ostream& out, const Tallies& tallies) { write(out, tallies); }
+void load(std::istream& in, Tallies& tallies) { read(in, tallies); }
+
 void save(std::ostream& out, const Recorder& recorder) { write(out, recorder); }
 void load(std::istream& in, Recorder& recorder) { read(in, recorder); }
 

@@ -19,6 +19,9 @@ void load(std::istream& in, Histogram& histogram);
 void save(std::ostream& out, const SecondSnapshot& second);
 void load(std::istream& in, SecondSnapshot& second);
 
+void save(std::ostream& out, const Tallies& tallies);
+void load(std::istream& in, Tallies& tallies);
+
 /// Requires of load: the recorder has recorded nothing yet. It is for merging from then on.
 void save(std::ostream& out, const Recorder& recorder);
 void load(std::istream& in, Recorder& recorder);

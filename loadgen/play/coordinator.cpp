@@ -253,7 +253,8 @@ Played Coordinator::join() {
 }
 
 GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
-  const measure::Histogram& sends = harvest.recorded.tally(measure::Operation::kSend).latency;
+  const measure::Tallies all = harvest.recorded.totals();
+  const measure::Histogram& sends = all.of(measure::Operation::kSend).latency;
   GenerationFacts facts;
   facts.late_release = late_release_;
   facts.unreleased = harvest.counts.unreleased;

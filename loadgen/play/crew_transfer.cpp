@@ -47,8 +47,7 @@ void load(std::istream& in, unsigned& worker, WorkerSecond& second) {
   measure::load(in, second.figures);
   measure::load(in, second.late_release);
   if (!recorded) return;
-  second.recorded.emplace(pacing::TimePoint{}, nullptr);
-  measure::load(in, *second.recorded);
+  measure::load(in, second.recorded.emplace());
 }
 
 void save(std::ostream& out, const Standing& standing) { write(out, standing); }

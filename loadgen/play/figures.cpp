@@ -41,9 +41,9 @@ report::OperationFigures operation_figures(const measure::OperationTally& tally,
 }
 
 std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figures(
-    const measure::Recorder& recorder, double warmup_s, double measured_s) {
+    const measure::Tallies& totals, double warmup_s, double measured_s) {
   std::vector<std::pair<std::string, report::OperationFigures>> all;
-  const auto tallies = recorder.tallies();
+  const auto tallies = totals.all();
   for (std::size_t i = 0; i < tallies.size(); ++i) {
     const bool arrival =
         i < measure::kOperations && measure::is_arrival(static_cast<measure::Operation>(i));

@@ -16,10 +16,10 @@ report::LatencySummary summarise(const measure::Histogram& histogram);
 
 report::OperationFigures operation_figures(const measure::OperationTally& tally, double measured_s);
 
-/// All of a recorder's operations, in its order. Rates are over the measured time; those of
-/// people's arrival over the warm-up too.
+/// All operations, in their order. Rates are over the measured time; those of people's arrival over
+/// the warm-up too.
 std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figures(
-    const measure::Recorder& recorder, double warmup_s, double measured_s);
+    const measure::Tallies& totals, double warmup_s, double measured_s);
 
 report::LedgerFigures ledger_figures(const measure::LedgerReport& report);
 

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "loadgen/play/worker.hpp"
@@ -78,11 +77,10 @@ void MetricsPage::add_second(const measure::SecondSnapshot& second) {
 }
 
 void MetricsPage::add_worker_second(unsigned worker, const measure::Histogram& late_release,
-                                    measure::Recorder recorded) {
+                                    measure::Tallies recorded) {
   const std::lock_guard lock(mutex_);
   late_release_.merge(late_release);
-  recorded_.erase(worker);
-  recorded_.emplace(worker, std::move(recorded));
+  recorded_[worker] = std::move(recorded);
 }
 
 void MetricsPage::set_ledger(const LedgerGauges& gauges) {
@@ -115,22 +113,14 @@ std::vector<MetricFamily> MetricsPage::Collect() const {
     add_counter(finished, labels, totals.latency.count());
     add_histogram(latency, labels, totals.latency);
   }
-  std::optional<measure::Recorder> merged;
-  for (const auto& [worker, recorded] : recorded_) {
-    if (merged) {
-      merged->merge(recorded);
-    } else {
-      merged.emplace(recorded);
+  measure::Tallies merged;
+  for (const auto& [worker, recorded] : recorded_) merged.merge(recorded);
+  for (const measure::OperationTally* tally : merged.all()) {
+    for (const auto& [kind, count] : tally->errors) {
+      add_counter(errors, {{"operation", tally->name}, {"kind", kind}}, count);
     }
-  }
-  if (merged) {
-    for (const measure::OperationTally* tally : merged->tallies()) {
-      for (const auto& [kind, count] : tally->errors) {
-        add_counter(errors, {{"operation", tally->name}, {"kind", kind}}, count);
-      }
-      if (!tally->service.empty()) {
-        add_histogram(service, {{"operation", tally->name}}, tally->service);
-      }
+    if (!tally->service.empty()) {
+      add_histogram(service, {{"operation", tally->name}}, tally->service);
     }
   }
   add_histogram(late, {}, late_release_);

@@ -40,7 +40,7 @@ class MetricsPage final : public prometheus::Collectable {
   void add_second(const measure::SecondSnapshot& second);
   /// What a worker's users were late by in a second, and all that it recorded so far.
   void add_worker_second(unsigned worker, const measure::Histogram& late_release,
-                         measure::Recorder recorded);
+                         measure::Tallies recorded);
   void set_ledger(const LedgerGauges& gauges);
 
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -58,7 +58,7 @@ class MetricsPage final : public prometheus::Collectable {
   mutable std::mutex mutex_;
   // Guarded by mutex_
   std::map<std::string, OperationTotals> operations_;
-  std::map<unsigned, measure::Recorder> recorded_;  ///< by worker
+  std::map<unsigned, measure::Tallies> recorded_;  ///< by worker
   measure::Histogram late_release_;
   LedgerGauges ledger_;
   double users_connected_ = 0;

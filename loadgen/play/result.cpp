@@ -3,6 +3,7 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "loadgen/play/figures.hpp"
@@ -49,16 +50,21 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result) {
 
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
                               const Played& played) {
-  const double measured_s = played.generation.measured_s;
+  const measure::WarmUp warm_up =
+      options.find_warm_up ? played.recorded->warm_up() : measure::WarmUp();
+  const double cut_s = pacing::to_seconds(prepared.plan.duration) *
+                       static_cast<double>(warm_up.steps) / measure::kSteps;
+  const double warmup_s = pacing::to_seconds(prepared.plan.ramp) + cut_s;
+  const double measured_s = std::max(played.generation.measured_s - cut_s, 0.0);
   report::RunResult result;
   result.scenario = scenario_info(options);
   result.target = {options.target.url, prepared.server_version};
   result.machine = read_machine();
-  result.time = {iso_time(options.started), pacing::to_seconds(prepared.plan.ramp), measured_s};
+  result.time = {iso_time(options.started), warmup_s, measured_s, warm_up.steady};
   result.generator = generator_info(options, prepared, played);
   result.users = {prepared.plan.users, played.connected_peak, played.logins};
   result.operations =
-      all_operation_figures(*played.recorded, pacing::to_seconds(prepared.plan.ramp), measured_s);
+      all_operation_figures(played.recorded->totals(warm_up.steps), warmup_s, measured_s);
   result.ledger = ledger_figures(played.ledger);
   result.validity = judge_validity(played.generation);
   result.interrupted = played.interrupted;

@@ -60,6 +60,8 @@ struct RunOptions {
   std::vector<std::string> thresholds;
 
   std::uint64_t seed = 1;
+  /// Leave what measure::find_warm_up finds out of the totals.
+  bool find_warm_up = true;
   unsigned processes = 1;  ///< generator processes, forked off this one if there are several
   unsigned threads = 0;    ///< in each process; 0: default_threads(), divided over the processes
   /// run.json, series.csv and latency.hlog go here; made if it isn't there. Empty: none is written.

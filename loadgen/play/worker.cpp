@@ -121,7 +121,7 @@ void Worker::stop_scripts() {
   const TimePoint time = clock_.now();
   integrate_in_flight(time);
   measured_.until = std::clamp(time, measured_.from, measured_.until);
-  recorder_->set_measured(measured_);
+  recorder_->end_measured(measured_.until);
   for (LocalUser user = 0; user < slice_.users; ++user) {
     ScriptTimer& timer = timers_[user];
     if (timer.armed() && timer.due() <= time && measured_.covers(timer.due())) ++unreleased_;
@@ -340,7 +340,7 @@ void Worker::count_since(TimePoint from, TimePoint time, std::uint64_t sends) {
 
 void Worker::hand_over(measure::SecondSnapshot second) {
   WorkerSecond over{std::move(second), std::exchange(late_release_, {}), std::nullopt};
-  if (context_.live_tallies) over.recorded.emplace(*recorder_);
+  if (context_.live_tallies) over.recorded = recorder_->totals();
   on_second_(std::move(over));
 }
 

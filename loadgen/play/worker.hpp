@@ -69,7 +69,7 @@ struct WorkerSecond {
   measure::SecondSnapshot figures;
   measure::Histogram late_release;  ///< of what was due in the measured time
   /// All that was recorded so far, only with RunContext::live_tallies.
-  std::optional<measure::Recorder> recorded;
+  std::optional<measure::Tallies> recorded;
 };
 
 /// Plays a slice of a run's users: brings together their scripts, their devices, the transport and

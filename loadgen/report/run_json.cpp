@@ -52,6 +52,7 @@ void members(Walk& walk, Like<RunTime> auto& time) {
   walk("started", time.started);
   walk("warmup_s", time.warmup_s);
   walk("measured_s", time.measured_s);
+  walk("steady", time.steady);
 }
 
 template <class Walk>

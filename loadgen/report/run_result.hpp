@@ -41,6 +41,7 @@ struct RunTime {
   std::string started;    ///< ISO 8601 in UTC, e.g. "2026-01-31T12:00:00Z"
   double warmup_s = 0;    ///< not in any figure but the series
   double measured_s = 0;  ///< what all figures are about
+  bool steady = true;     ///< false: the latency never settled, so no warm-up could be told apart
 };
 
 struct GeneratorInfo {

@@ -33,7 +33,7 @@ const SHAPE = {
   target: { url: 'string', version: 'string' },
   machine: { cpu: 'string', cores: 'whole', memory_bytes: 'whole', kernel: 'string' },
   clock: 'string',
-  time: { started: 'string', warmup_s: 'number', measured_s: 'number' },
+  time: { started: 'string', warmup_s: 'number', measured_s: 'number', steady: 'boolean' },
   generator: { version: 'string', threads: 'whole', processes: 'whole', cpu_s: 'number', rss_bytes: 'whole' },
   users: wholes('planned connected_peak logins'),
   operations: {

@@ -20,18 +20,18 @@ TEST(Recorder, LatencyIsFromTheDueTimeAndServiceStandsBesideIt) {
   recorder.completed(Operation::kSend, at(milliseconds(100)), at(milliseconds(150)),
                      milliseconds(20));
   recorder.completed(Operation::kDeliver, at(milliseconds(100)), at(milliseconds(180)));
-  const OperationTally& send = recorder.tally(Operation::kSend);
+  const OperationTally send = recorder.totals().of(Operation::kSend);
   EXPECT_EQ(send.count, 1u);
   EXPECT_EQ(send.latency.max(), 50'000'000);
   EXPECT_EQ(send.service.max(), 20'000'000);
-  EXPECT_TRUE(recorder.tally(Operation::kDeliver).service.empty());
+  EXPECT_TRUE(recorder.totals().of(Operation::kDeliver).service.empty());
 }
 
 TEST(Recorder, TheUnresolvedAreInTheLatencyButNotInTheCount) {
   Recorder recorder(kStart, nullptr);
   recorder.unresolved(Operation::kSend, at(seconds(1)), at(seconds(61)));
   recorder.unresolved_unmeasured(Operation::kSend, at(seconds(1)), 3);
-  const OperationTally& send = recorder.tally(Operation::kSend);
+  const OperationTally send = recorder.totals().of(Operation::kSend);
   EXPECT_EQ(send.count, 0u);
   EXPECT_EQ(send.unresolved, 4u);
   EXPECT_EQ(send.latency.count(), 1u);
@@ -51,13 +51,13 @@ TEST(Recorder, WhatIsDueOutsideTheMeasuredTimeCountsInTheSeriesOnly) {
   };
   send_due(seconds(9));
   send_due(seconds(20));
-  EXPECT_EQ(recorder.tally(Operation::kSend).count, 0u);
-  EXPECT_TRUE(recorder.tally(Operation::kSend).errors.empty());
+  EXPECT_EQ(recorder.totals().of(Operation::kSend).count, 0u);
+  EXPECT_TRUE(recorder.totals().of(Operation::kSend).errors.empty());
   send_due(seconds(10));
-  EXPECT_EQ(recorder.tally(Operation::kSend).count, 1u);
-  EXPECT_EQ(recorder.tally(Operation::kSend).errors.at("timeout"), 1u);
-  EXPECT_EQ(recorder.tally(Operation::kSend).dropped, 1u);
-  EXPECT_EQ(recorder.tally(Operation::kSend).unresolved, 1u);
+  EXPECT_EQ(recorder.totals().of(Operation::kSend).count, 1u);
+  EXPECT_EQ(recorder.totals().of(Operation::kSend).errors.at("timeout"), 1u);
+  EXPECT_EQ(recorder.totals().of(Operation::kSend).dropped, 1u);
+  EXPECT_EQ(recorder.totals().of(Operation::kSend).unresolved, 1u);
 
   series.finish(seconds(60));
   std::uint64_t completed = 0;
@@ -82,9 +82,10 @@ TEST(Recorder, NamesOfScriptsAreBoundedAndDontShadowBuiltInOnes) {
   EXPECT_TRUE(recorder.record("op0", milliseconds(1), kStart));
   EXPECT_FALSE(recorder.record("send", milliseconds(1), kStart));
   EXPECT_EQ(recorder.refused(), 2u);
-  EXPECT_EQ(recorder.tallies().size(), kOperations + Recorder::kMaxNamed);
-  EXPECT_EQ(recorder.tallies()[kOperations]->name, "op0");
-  EXPECT_EQ(recorder.tallies()[kOperations]->count, 2u);
+  const Tallies totals = recorder.totals();
+  EXPECT_EQ(totals.all().size(), kOperations + Recorder::kMaxNamed);
+  EXPECT_EQ(totals.all()[kOperations]->name, "op0");
+  EXPECT_EQ(totals.all()[kOperations]->count, 2u);
 }
 
 TEST(Recorder, KindsOfErrorsAreBounded) {
@@ -93,7 +94,7 @@ TEST(Recorder, KindsOfErrorsAreBounded) {
   for (int i = 0; i < kinds + 5; ++i) {
     recorder.failed(Operation::kSend, "kind" + std::to_string(i), kStart, kStart);
   }
-  const auto& errors = recorder.tally(Operation::kSend).errors;
+  const auto errors = recorder.totals().of(Operation::kSend).errors;
   EXPECT_EQ(errors.size(), Recorder::kMaxErrorKinds + 1);
   EXPECT_EQ(errors.at("other"), 5u);
 }
@@ -119,8 +120,10 @@ TEST(Recorder, MergingLosesNothing) {
   one.merge(other);
   play(one, 2, 3);
 
-  const auto merged = one.tallies();
-  const auto expected = both.tallies();
+  const Tallies totals = one.totals();
+  const Tallies expected_totals = both.totals();
+  const auto merged = totals.all();
+  const auto expected = expected_totals.all();
   ASSERT_EQ(merged.size(), expected.size());
   for (std::size_t i = 0; i < merged.size(); ++i) {
     EXPECT_EQ(merged[i]->name, expected[i]->name);
@@ -140,6 +143,43 @@ TEST(Recorder, NamesAreThoseOfRunJson) {
   for (std::size_t i = 0; i < kOperations; ++i) {
     EXPECT_EQ(operation_name(static_cast<Operation>(i)), names[i]);
   }
+}
+
+TEST(Recorder, LeavesWarmUpOutOfTheTotalsButForArrivals) {
+  Recorder recorder(kStart, nullptr);
+  recorder.set_measured({at(seconds(10)), at(seconds(30))});  // a step is a second
+  const auto pass = [&](Operation operation, seconds due, milliseconds latency) {
+    recorder.completed(operation, at(due), at(due) + latency);
+  };
+  pass(Operation::kLogin, seconds(3), milliseconds(1));
+  pass(Operation::kLogin, seconds(10), milliseconds(2));
+  pass(Operation::kSend, seconds(10), milliseconds(100));
+  pass(Operation::kSend, seconds(11), milliseconds(50));
+  pass(Operation::kSend, seconds(12), milliseconds(5));
+  pass(Operation::kSend, seconds(29), milliseconds(6));
+  recorder.record("pause", milliseconds(9), at(seconds(11)));
+  recorder.record("pause", milliseconds(3), at(seconds(25)));
+
+  Recorder merged(kStart, nullptr);
+  merged.merge(recorder);
+  EXPECT_EQ(merged.totals().of(Operation::kSend).count, 4u);
+  const Tallies totals = merged.totals(2);
+  EXPECT_EQ(totals.of(Operation::kSend).count, 2u);
+  EXPECT_EQ(totals.of(Operation::kSend).latency.max(), 6'000'000);
+  EXPECT_EQ(totals.of(Operation::kLogin).count, 2u);
+  EXPECT_EQ(totals.all().back()->latency.max(), 3'000'000);
+}
+
+TEST(Recorder, TakesTheWarmUpFromTheBusiestOperation) {
+  Recorder recorder(kStart, nullptr);
+  recorder.set_measured({at(seconds(0)), at(seconds(20))});
+  for (int i = 0; i < 20'000; ++i) {
+    const auto due = at(milliseconds(i));
+    const bool cold = i < 1'800;
+    recorder.completed(Operation::kDeliver, due, due + milliseconds(cold ? 90 : 10 + i % 3));
+    if (i % 10 == 0) recorder.completed(Operation::kSend, due, due + milliseconds(20));
+  }
+  EXPECT_EQ(recorder.warm_up().steps, 2u);
 }
 
 }  // namespace

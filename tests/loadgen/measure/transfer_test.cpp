@@ -66,15 +66,16 @@ TEST(Transfer, RecordersKeepAllThatTheyRecorded) {
 
   Recorder arrived(pacing::TimePoint{}, nullptr);
   transfer(recorder, arrived);
-  const OperationTally& send = arrived.tally(Operation::kSend);
+  const Tallies totals = arrived.totals();
+  const OperationTally& send = totals.of(Operation::kSend);
   EXPECT_EQ(send.count, 1u);
   EXPECT_EQ(send.dropped, 1u);
   EXPECT_EQ(send.errors.at("timeout"), 1u);
   EXPECT_EQ(send.service.max(), 3'000'000);
-  EXPECT_EQ(arrived.tally(Operation::kDeliver).unresolved, 1u);
-  ASSERT_EQ(arrived.tallies().size(), kOperations + 1);
-  EXPECT_EQ(arrived.tallies().back()->name, "checkout");
-  EXPECT_EQ(arrived.tallies().back()->latency.max(), 7'000'000);
+  EXPECT_EQ(totals.of(Operation::kDeliver).unresolved, 1u);
+  ASSERT_EQ(totals.all().size(), kOperations + 1);
+  EXPECT_EQ(totals.all().back()->name, "checkout");
+  EXPECT_EQ(totals.all().back()->latency.max(), 7'000'000);
 }
 
 TEST(Transfer, SecondsKeepTheirFigures) {

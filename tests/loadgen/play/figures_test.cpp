@@ -49,7 +49,7 @@ TEST(Figures, HaveNoRateWithoutMeasuredTime) {
 
 TEST(Figures, KeepTheOrderOfOperations) {
   const measure::Recorder recorder(pacing::TimePoint{}, nullptr);
-  const auto all = all_operation_figures(recorder, 1, 1);
+  const auto all = all_operation_figures(recorder.totals(), 1, 1);
   ASSERT_EQ(all.size(), measure::kOperations);
   EXPECT_EQ(all[0].first, "connect");
   EXPECT_EQ(all[2].first, "send");
@@ -62,7 +62,7 @@ TEST(Figures, SpreadArrivalsOverTheWarmUpToo) {
     recorder.completed(measure::Operation::kLogin, due, due);
     recorder.completed(measure::Operation::kSend, due, due);
   }
-  const auto all = all_operation_figures(recorder, 10, 30);
+  const auto all = all_operation_figures(recorder.totals(), 10, 30);
   EXPECT_EQ(all[1].first, "login");
   EXPECT_DOUBLE_EQ(all[1].second.rate_per_s, 3);
   EXPECT_EQ(all[2].first, "send");

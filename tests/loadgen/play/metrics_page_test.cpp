@@ -65,10 +65,10 @@ TEST(MetricsPage, TakesTheLatestOfEachWorker) {
   recorder.failed(measure::Operation::kSend, "timeout", due, due);
   measure::Histogram late;
   late.record(1 * kMs);
-  page.add_worker_second(0, late, recorder);
+  page.add_worker_second(0, late, recorder.totals());
   recorder.failed(measure::Operation::kSend, "timeout", due, due);
-  page.add_worker_second(0, late, recorder);
-  page.add_worker_second(1, late, recorder);
+  page.add_worker_second(0, late, recorder.totals());
+  page.add_worker_second(1, late, recorder.totals());
   const std::string text = text_of(page);
   EXPECT_THAT(text, HasSubstr("throng_operation_errors_total{operation=\"send\",kind=\"timeout\"} "
                               "4"));
@@ -81,7 +81,7 @@ TEST(MetricsPage, ShowsServiceTimesWhereThereAreAny) {
   const pacing::TimePoint due{};
   recorder.completed(measure::Operation::kSend, due, due + std::chrono::milliseconds(9),
                      std::chrono::milliseconds(3));
-  page.add_worker_second(0, {}, recorder);
+  page.add_worker_second(0, {}, recorder.totals());
   const std::string text = text_of(page);
   EXPECT_THAT(text, HasSubstr("throng_operation_service_seconds_count{operation=\"send\"} 1"));
   EXPECT_THAT(text, Not(HasSubstr("throng_operation_service_seconds_count{operation=\"deliver")));

@@ -107,7 +107,7 @@ class Played {
   const measure::Histogram& late() const { return late_; }
   std::uint64_t unsettled() const { return unsettled_; }
   std::uint64_t completed(measure::Operation operation) const {
-    return worker_.recorder().tally(operation).count;
+    return worker_.recorder().totals().of(operation).count;
   }
 
  private:
@@ -298,7 +298,7 @@ end)");
   played.stall(seconds(1));
   played.play_to_the_end();
   EXPECT_NEAR(played.worker().in_flight_seconds(), 0.999, 0.001);
-  EXPECT_EQ(played.worker().recorder().tally(measure::Operation::kSend).latency.count(), 1u);
+  EXPECT_EQ(played.worker().recorder().totals().of(measure::Operation::kSend).latency.count(), 1u);
 }
 
 TEST(Worker, GivesMessagesToScriptsThatWantThem) {
@@ -324,7 +324,8 @@ function user(me)
   me:timed("pause", function() me:think(2) end)
 end)");
   played.play_to_the_end();
-  const auto tallies = played.worker().recorder().tallies();
+  const auto totals = played.worker().recorder().totals();
+  const auto tallies = totals.all();
   ASSERT_EQ(tallies.size(), measure::kOperations + 1);
   EXPECT_EQ(tallies.back()->name, "pause");
   EXPECT_EQ(tallies.back()->count, kUsers);

@@ -85,7 +85,7 @@ TEST(RunJson, IsIndentedWithSchemaFirstAndWholeNanoseconds) {
   EXPECT_THAT(text, HasSubstr("\"latency_curve\": [[0, 400000], [50, 1210000], [95, 4000000], "
                               "[99.99924, 70000000]],\n"));
   EXPECT_THAT(text, HasSubstr("\"p99\": 8420000,\n"));
-  EXPECT_THAT(text, HasSubstr("\"measured_s\": 60.5\n"));
+  EXPECT_THAT(text, HasSubstr("\"measured_s\": 60.5,\n"));
   EXPECT_TRUE(text.ends_with("}\n"));
 }
 

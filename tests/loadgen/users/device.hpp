@@ -135,8 +135,8 @@ class DeviceTest : public ::testing::Test, protected UserListener {
         now_, [&](pacing::TimerNode& node) { static_cast<User&>(node).on_timer(world_, now_); });
   }
 
-  const measure::OperationTally& tally(measure::Operation operation) const {
-    return recorder_.tally(operation);
+  measure::OperationTally tally(measure::Operation operation) const {
+    return recorder_.totals().of(operation);
   }
   std::uint64_t errors(measure::Operation operation, const std::string& kind) const {
     const auto& all = tally(operation).errors;

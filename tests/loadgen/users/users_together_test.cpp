@@ -190,10 +190,10 @@ TEST(UsersTogether, TheAccountComesOutEvenWhateverBreaks) {
     ASSERT_EQ(report.unresolved, 0u);
     ASSERT_EQ(town.outstanding().seen, town.outstanding().due);
     using measure::Operation;
-    ASSERT_EQ(town.recorder().tally(Operation::kSend).count, report.sent);
-    ASSERT_LE(town.recorder().tally(Operation::kDeliver).count, report.delivered);
-    ASSERT_GT(town.recorder().tally(Operation::kDeliver).count, 0u);
-    ASSERT_GT(town.recorder().tally(Operation::kReceiptRead).count, 0u);
+    ASSERT_EQ(town.recorder().totals().of(Operation::kSend).count, report.sent);
+    ASSERT_LE(town.recorder().totals().of(Operation::kDeliver).count, report.delivered);
+    ASSERT_GT(town.recorder().totals().of(Operation::kDeliver).count, 0u);
+    ASSERT_GT(town.recorder().totals().of(Operation::kReceiptRead).count, 0u);
   }
 }
 
