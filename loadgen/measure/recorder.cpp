@@ -6,8 +6,8 @@ namespace throng::measure {
 namespace {
 
 constexpr std::array<std::string_view, kOperations> kNames{
-    "connect",      "login",    "send",  "deliver", "receipt_delivered",
-    "receipt_read", "catch_up", "fetch", "presence"};
+    "connect",           "login",        "send",     "deliver", "fan_out",
+    "receipt_delivered", "receipt_read", "catch_up", "fetch",   "presence"};
 
 /// Where the errors go whose kind would be one too many.
 constexpr std::string_view kOtherKinds = "other";

@@ -27,13 +27,14 @@ enum class Operation : std::uint8_t {
   kLogin,             ///< due time to welcome
   kSend,              ///< due time to the sender's first tick
   kDeliver,           ///< the sender's due time to a member's device
+  kFanOut,            ///< the sender's due time to the second tick of a group's last member
   kReceiptDelivered,  ///< the sender's due time to the second tick, per member
   kReceiptRead,       ///< the sender's due time to the third tick, per member: people take time
   kCatchUp,           ///< the login's due time to all that was missed
   kFetch,
   kPresence,
 };
-inline constexpr std::size_t kOperations = 9;
+inline constexpr std::size_t kOperations = 10;
 /// The name in run.json, e.g. "receipt_delivered".
 std::string_view operation_name(Operation operation);
 

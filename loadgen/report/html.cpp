@@ -39,6 +39,7 @@ std::string fill_in(std::string_view page, const Values& values) {
 std::string summary_line(const RunResult& run) {
   std::string line = fmt::format("{} measured", span_text(run.time.measured_s));
   if (run.time.warmup_s > 0) line += " after " + span_text(run.time.warmup_s) + " of warm-up";
+  if (!run.time.steady) line += ", and the latency never settled";
   if (run.clock == Clock::kVirtual) line += ", in virtual time";
   if (run.interrupted) line += ", interrupted";
   return line;

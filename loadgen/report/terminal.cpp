@@ -68,6 +68,7 @@ class Summary {
          count_text(run_.users.connected_peak), count_text(run_.users.planned),
          span_text(run_.time.measured_s), warmup,
          run_.clock == Clock::kVirtual ? " in virtual time" : "", run_.scenario.seed);
+    if (!run_.time.steady) line("the latency never settled: measure for longer to see it steady");
     line("");
   }
 

@@ -13,9 +13,9 @@ namespace {
 constexpr std::array<std::string_view, 4> kActivities = {"connected", "opened", "typed", "closed"};
 
 // What run.json already calls an operation: a script's own can't be mixed into it.
-constexpr std::array<std::string_view, 9> kOperations = {
-    "connect",      "login",    "send",  "deliver", "receipt_delivered",
-    "receipt_read", "catch_up", "fetch", "presence"};
+constexpr std::array<std::string_view, 10> kOperations = {
+    "connect",           "login",        "send",     "deliver", "fan_out",
+    "receipt_delivered", "receipt_read", "catch_up", "fetch",   "presence"};
 
 Caller check_actor(lua_State* state, const char* function) {
   const Caller caller = check_caller(state, function);

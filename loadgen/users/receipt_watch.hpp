@@ -24,16 +24,17 @@ class ReceiptWatch {
   /// the result's seq is 0.
   Watched watch(const Watched& message);
 
-  /// A member's delivered cursor moved over (from, to]: calls fn(due) for each message in there.
+  /// A member's delivered cursor moved over (from, to]: calls fn(due, last) for each message in
+  /// there; `last` tells that all others had it already.
   template <class Fn>
   void delivered(protocol::Seq from, protocol::Seq to, Fn&& fn) {
     for (Watched& each : watched_) {
       if (each.seq <= from || each.seq > to || each.undelivered == 0) continue;
       --each.undelivered;
-      fn(each.due);
+      fn(each.due, each.undelivered == 0);
     }
   }
-  /// The same for the read cursor; forgets messages that everybody has read.
+  /// The read cursor likewise: fn(due); forgets messages that everybody has read.
   template <class Fn>
   void read(protocol::Seq from, protocol::Seq to, Fn&& fn) {
     for (Watched& each : watched_) {

@@ -37,6 +37,8 @@ namespace throng::users {
 /// - receipt_delivered, receipt_read: from the due time of the user's own message, one for each
 ///   member; only if sender and member both have meant to be online since then. receipt_read
 ///   contains the time people take to read.
+/// - fan_out: from the due time of the user's own message in a group to the second tick of the last
+///   member; only if all members have meant to be online since then.
 /// - What is unfinished at finish() is recorded as unresolved.
 ///
 /// Invariants: at most one link is open; nothing is sent on it before hello, and no message before
@@ -154,8 +156,10 @@ class User : public pacing::TimerNode {
   void watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq seq,
                       pacing::TimePoint due, pacing::TimePoint now);
   void on_receipt(UserWorld& world, const protocol::Receipt& event, pacing::TimePoint now);
-  void record_ticks(UserWorld& world, ChatView& view, UserNumber member,
+  void record_ticks(UserWorld& world, std::uint32_t slot, UserNumber member,
                     const measure::ReceiptAdvance& advance, pacing::TimePoint now);
+  /// The chat is a group of which every member has meant to be online since then.
+  bool awaited_by_all(const UserWorld& world, std::uint32_t slot, pacing::TimePoint due) const;
   void record_missing_ticks(UserWorld& world, std::uint32_t slot,
                             const ReceiptWatch::Watched& watched, pacing::TimePoint now);
 

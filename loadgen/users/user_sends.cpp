@@ -173,7 +173,7 @@ void User::watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq se
   for (std::size_t i = 0; i < cursors.size(); ++i) {
     if (members[i] == number_ || cursors[i].delivered < seq) continue;
     const protocol::Seq read_to = cursors[i].read < seq ? seq - 1 : seq;
-    record_ticks(world, view, members[i], {seq - 1, seq, seq - 1, read_to}, now);
+    record_ticks(world, slot, members[i], {seq - 1, seq, seq - 1, read_to}, now);
   }
 }
 
@@ -184,20 +184,32 @@ void User::on_receipt(UserWorld& world, const protocol::Receipt& event, TimePoin
   const auto advance =
       world.ledger.on_receipt(seat(world, *slot), member, event.delivered, event.read, !online());
   if (member == number_ || !chats_[*slot].watch) return;
-  record_ticks(world, chats_[*slot], member, advance, now);
+  record_ticks(world, *slot, member, advance, now);
 }
 
-void User::record_ticks(UserWorld& world, ChatView& view, UserNumber member,
+void User::record_ticks(UserWorld& world, std::uint32_t slot, UserNumber member,
                         const measure::ReceiptAdvance& advance, TimePoint now) {
-  const auto record = [&](Operation operation) {
-    return [&world, this, member, now, operation](TimePoint due) {
-      if (wanted_since_ > due || !world.board.online_since(member, due)) return;
-      world.recorder.completed(operation, due, now);
-    };
+  ReceiptWatch& watch = *chats_[slot].watch;
+  const auto awaited = [&](TimePoint due) {
+    return wanted_since_ <= due && world.board.online_since(member, due);
   };
-  view.watch->delivered(advance.delivered_from, advance.delivered_to,
-                        record(Operation::kReceiptDelivered));
-  view.watch->read(advance.read_from, advance.read_to, record(Operation::kReceiptRead));
+  watch.delivered(advance.delivered_from, advance.delivered_to, [&](TimePoint due, bool last) {
+    if (awaited(due)) world.recorder.completed(Operation::kReceiptDelivered, due, now);
+    if (last && awaited_by_all(world, slot, due)) {
+      world.recorder.completed(Operation::kFanOut, due, now);
+    }
+  });
+  watch.read(advance.read_from, advance.read_to, [&](TimePoint due) {
+    if (awaited(due)) world.recorder.completed(Operation::kReceiptRead, due, now);
+  });
+}
+
+// Of two, the one is the last.
+bool User::awaited_by_all(const UserWorld& world, std::uint32_t slot, TimePoint due) const {
+  const auto members = world.graph.members_of(world.graph.roster().chat_of(seat(world, slot)));
+  return members.size() > 2 && std::ranges::all_of(members, [&](UserNumber member) {
+           return world.board.online_since(member, due);
+         });
 }
 
 // Third ticks are up to people: one that is missing says nothing about the server.
@@ -207,6 +219,9 @@ void User::record_missing_ticks(UserWorld& world, std::uint32_t slot,
   const measure::Seat own = seat(world, slot);
   const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
   const auto cursors = world.ledger.cursors(own);
+  if (awaited_by_all(world, slot, watched.due)) {
+    world.recorder.unresolved(Operation::kFanOut, watched.due, now);
+  }
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (members[i] == number_ || !world.board.online_since(members[i], watched.due)) continue;
     if (!cursors.empty() && cursors[i].delivered >= watched.seq) continue;

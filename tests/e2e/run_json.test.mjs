@@ -25,7 +25,7 @@ const read = (name) => readFileSync(join(out, name), 'utf8');
 const wholes = (names) => Object.fromEntries(names.split(' ').map((each) => [each, 'whole']));
 const LATENCY = wholes('mean p50 p90 p99 p999 p9999 max');
 const OPERATIONS = [
-  'connect', 'login', 'send', 'deliver', 'receipt_delivered', 'receipt_read', 'catch_up', 'fetch', 'presence',
+  'connect', 'login', 'send', 'deliver', 'fan_out', 'receipt_delivered', 'receipt_read', 'catch_up', 'fetch', 'presence',
 ];
 const SHAPE = {
   schema: 'string',

@@ -137,9 +137,9 @@ TEST(Recorder, MergingLosesNothing) {
 }
 
 TEST(Recorder, NamesAreThoseOfRunJson) {
-  const std::vector<std::string> names{"connect",           "login",        "send",     "deliver",
-                                       "receipt_delivered", "receipt_read", "catch_up", "fetch",
-                                       "presence"};
+  const std::vector<std::string> names{
+      "connect",           "login",        "send",     "deliver", "fan_out",
+      "receipt_delivered", "receipt_read", "catch_up", "fetch",   "presence"};
   for (std::size_t i = 0; i < kOperations; ++i) {
     EXPECT_EQ(operation_name(static_cast<Operation>(i)), names[i]);
   }

@@ -16,7 +16,7 @@ TEST(ReceiptWatch, ACursorCoversWhatLiesBetweenItsOldAndNewPlace) {
         {.seq = static_cast<protocol::Seq>(seq), .due = at(seq), .undelivered = 1, .unread = 1});
   }
   std::vector<pacing::TimePoint> ticks;
-  const auto note = [&](pacing::TimePoint due) { ticks.push_back(due); };
+  const auto note = [&](pacing::TimePoint due, bool = true) { ticks.push_back(due); };
   watch.delivered(2, 5, note);
   EXPECT_EQ(ticks, std::vector{at(5)});
   watch.delivered(2, 5, note);  // the only member had it already
@@ -28,11 +28,10 @@ TEST(ReceiptWatch, ACursorCoversWhatLiesBetweenItsOldAndNewPlace) {
 TEST(ReceiptWatch, ForgetsWhatEverybodyHasRead) {
   ReceiptWatch watch;
   watch.watch({.seq = 1, .due = at(1), .undelivered = 2, .unread = 2});
-  const auto ignore = [](pacing::TimePoint) {};
   for (int member = 0; member < 2; ++member) {
     EXPECT_EQ(watch.watched().size(), 1u);
-    watch.delivered(0, 1, ignore);
-    watch.read(0, 1, ignore);
+    watch.delivered(0, 1, [member](pacing::TimePoint, bool last) { EXPECT_EQ(last, member == 1); });
+    watch.read(0, 1, [](pacing::TimePoint) {});
   }
   EXPECT_TRUE(watch.watched().empty());
 }

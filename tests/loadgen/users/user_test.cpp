@@ -651,6 +651,43 @@ TEST_F(DeviceTest, TicksAreTimedFromTheDueTimeForEachMember) {
   EXPECT_EQ(read.latency.max(), 30'000'000);
 }
 
+TEST_F(DeviceTest, AFanOutEndsWithTheLastMember) {
+  bring_online();
+  const protocol::ChatId chat = graph_.chat_id(group_);
+  user_.send(world_, group_, 50, "", now_, now_);
+  sent(take<protocol::Send>()[0], 1);
+  pass(milliseconds(10));
+  say(protocol::Receipt{chat, {12}, 1, 0});
+  EXPECT_EQ(tally(Operation::kFanOut).count, 0u);
+  pass(milliseconds(15));
+  say(protocol::Receipt{chat, {13}, 1, 0});
+  EXPECT_EQ(tally(Operation::kFanOut).count, 1u);
+  EXPECT_EQ(tally(Operation::kFanOut).latency.max(), 25'000'000);
+
+  user_.send(world_, with_2_, 50, "", now_, now_);
+  sent(take<protocol::Send>()[0], 1);
+  say(protocol::Receipt{graph_.chat_id(with_2_), {12}, 1, 0});
+  EXPECT_EQ(tally(Operation::kFanOut).count, 1u) << "there is no fan-out to one";
+
+  board_.set_offline(3);
+  user_.send(world_, group_, 50, "", now_, now_);
+  sent(take<protocol::Send>()[0], 2);
+  board_.set_online(3, now_ + seconds(1));
+  for (const std::uint64_t member : {12, 13}) say(protocol::Receipt{chat, {member}, 2, 0});
+  EXPECT_EQ(tally(Operation::kFanOut).count, 1u) << "3 was away";
+}
+
+TEST_F(DeviceTest, AFanOutThatIsIncompleteAtTheEndIsUnresolved) {
+  bring_online();
+  user_.send(world_, group_, 50, "", now_, now_);
+  sent(take<protocol::Send>()[0], 1);
+  say(protocol::Receipt{graph_.chat_id(group_), {12}, 1, 0});
+  pass(seconds(2));
+  user_.finish(world_, now_);
+  EXPECT_EQ(tally(Operation::kFanOut).unresolved, 1u);
+  EXPECT_EQ(tally(Operation::kFanOut).latency.max(), 2'000'000'000);
+}
+
 TEST_F(DeviceTest, ATickThatOvertakesTheFirstOneIsNotMissed) {
   bring_online();
   user_.send(world_, with_2_, 50, "", now_, now_);
