@@ -80,10 +80,8 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   report::ValidityFigures figures;
   figures.late_release_ns = {facts.late_release.value_at_percentile(99), facts.late_release.max()};
   figures.generator_cpu_ratio = facts.cpu_ratio;
-  const std::uint64_t released = facts.late_release.count();
-  if (released + facts.unreleased > 0) {
-    figures.achieved_rate_ratio = ratio(released, released + facts.unreleased);
-  }
+  const std::uint64_t due = facts.late_release.count();
+  if (due > 0) figures.achieved_rate_ratio = ratio(due - facts.unreleased, due);
   figures.little_residual = little_residual(facts, bounds);
 
   judge_lateness(figures, bounds);

@@ -26,8 +26,9 @@ struct ValidityBounds {
 
 /// What a run knows of how well it generated its load.
 struct GenerationFacts {
-  measure::Histogram late_release;  ///< how long after its due time scheduled work was started
-  std::uint64_t unreleased = 0;     ///< scheduled in the measured time, not started by its end
+  /// How long after its due time scheduled work was begun; of what never was, until the end.
+  measure::Histogram late_release;
+  std::uint64_t unreleased = 0;  ///< scheduled in the measured time, not started by its end
   /// CPU seconds over seconds of the cores that the generator may use; nullopt in virtual time.
   std::optional<double> cpu_ratio;
   std::uint64_t wanted_online = 0;  ///< users who ever meant to be online

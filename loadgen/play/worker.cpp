@@ -124,11 +124,21 @@ void Worker::stop_scripts() {
   recorder_->end_measured(measured_.until);
   for (LocalUser user = 0; user < slice_.users; ++user) {
     ScriptTimer& timer = timers_[user];
-    if (timer.armed() && timer.due() <= time && measured_.covers(timer.due())) ++unreleased_;
+    if (!timer.armed() || timer.due() <= time) {
+      if (timer.armed()) miss(timer.due(), time);
+      for (const TimePoint due : script_.missed_turns(user, time)) miss(due, time);
+    }
     script_wheel_.cancel(timer);
     script_.stop(user);
   }
   ready_.clear();
+}
+
+// It is late by now at least.
+void Worker::miss(TimePoint due, TimePoint time) {
+  if (!measured_.covers(due)) return;
+  late_release_.record((time - due).count());
+  ++unreleased_;
 }
 
 bool Worker::bring_back(std::size_t count) {

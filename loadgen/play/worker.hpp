@@ -125,7 +125,8 @@ class Worker final : private scenario::Actions,
   // ---- After finish() ----
 
   const measure::Recorder& recorder() const { return *recorder_; }
-  /// Scheduled in the measured time and not begun when the scripts were stopped.
+  /// Due in the measured time and not begun when the scripts were stopped: in the late releases
+  /// with the time it had waited.
   std::uint64_t unreleased() const { return unreleased_; }
   /// Users whose script ever wanted to be online before the scripts were stopped, and those of
   /// them who ever were connected.
@@ -194,6 +195,8 @@ class Worker final : private scenario::Actions,
                std::string_view body) override;
 
   void release(ScriptTimer& timer);
+  /// Counts scheduled work that was never begun.
+  void miss(pacing::TimePoint due, pacing::TimePoint now);
   void make_ready(LocalUser user, scenario::Outcome outcome);
   void resume_ready();
   void track_in_flight(LocalUser user, pacing::TimePoint now);

@@ -45,6 +45,10 @@ std::span<const char* const> message_fields();
 void open_me(lua_State* state);
 /// The type of what me:every() loops over.
 void open_every(lua_State* state);
+/// When turns of the coroutine's me:every() loops were due before `now` that haven't begun, at most
+/// `most`. The loops are of no use after.
+std::vector<pacing::TimePoint> missed_turns(lua_State* thread, const Actions& actions,
+                                            pacing::TimePoint now, std::size_t most);
 void push_me(lua_State* state, LocalUser user);
 void push_message(lua_State* state);
 

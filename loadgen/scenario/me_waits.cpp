@@ -120,6 +120,17 @@ int every(lua_State* state) {
   return 3;
 }
 
+// Of the value on top of the stack, if it is a loop.
+void add_missed(lua_State* thread, const Actions& actions, TimePoint now, std::size_t most,
+                std::vector<TimePoint>& missed) {
+  auto* every = static_cast<Every*>(luaL_testudata(thread, -1, kEveryType));
+  while (every != nullptr && missed.size() < most) {
+    const auto due = next_due(*every, actions);
+    if (!due || *due > now) return;
+    missed.push_back(*due);
+  }
+}
+
 // me:login() → true and how many messages catch-up brought, or false and why not.
 int login(lua_State* state) {
   const Caller caller = check_waiter(state, "me:login");
@@ -217,6 +228,21 @@ constexpr luaL_Reg kFunctions[] = {
 }  // namespace
 
 std::span<const luaL_Reg> waiting_functions() { return kFunctions; }
+
+// A for loop keeps what it loops over in a local variable without a name.
+std::vector<TimePoint> missed_turns(lua_State* thread, const Actions& actions, TimePoint now,
+                                    std::size_t most) {
+  std::vector<TimePoint> missed;
+  lua_Debug frame;
+  if (lua_checkstack(thread, LUA_MINSTACK) == 0) return missed;
+  for (int level = 0; lua_getstack(thread, level, &frame) != 0; ++level) {
+    for (int local = 1; lua_getlocal(thread, &frame, local) != nullptr; ++local) {
+      add_missed(thread, actions, now, most, missed);
+      lua_pop(thread, 1);
+    }
+  }
+  return missed;
+}
 
 void open_every(lua_State* state) {
   luaL_newmetatable(state, kEveryType);

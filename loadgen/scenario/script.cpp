@@ -208,6 +208,13 @@ void Script::resume(LocalUser user, const Outcome& outcome) {
   state_->run(user, std::visit(PushOutcome{coroutine.thread}, outcome));
 }
 
+std::vector<pacing::TimePoint> Script::missed_turns(LocalUser user, pacing::TimePoint now) {
+  state_->check_idle();
+  lua_State* const thread = state_->stage.coroutines[user].thread;
+  if (thread == nullptr) return {};
+  return scenario::missed_turns(thread, state_->stage.actions, now, kMostMissed);
+}
+
 void Script::stop(LocalUser user) {
   state_->stage.coroutines[user].ended = true;
   // One that runs is released when it gives way: its Lua frames still stand.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string_view>
+#include <vector>
 
 #include "loadgen/scenario/actions.hpp"
 #include "loadgen/scenario/plan.hpp"
@@ -38,6 +39,10 @@ class Script {
   /// Goes on with a coroutine that waited; one that has ended stays so.
   /// Requires: the outcome is of what it waits for.
   void resume(LocalUser user, const Outcome& outcome);
+  /// When turns of me:every were due that the user hasn't come to by `now`, since an earlier turn
+  /// still waits for something: at most kMostMissed. Requires: stop() follows.
+  std::vector<pacing::TimePoint> missed_turns(LocalUser user, pacing::TimePoint now);
+  static constexpr std::size_t kMostMissed = 100'000;
   /// Ends a coroutine wherever it stands; resuming it later does nothing.
   void stop(LocalUser user);
   /// True once the coroutine has ended, by itself or by stop().

@@ -256,6 +256,28 @@ TEST(Worker, CountsWhatItNeverReleased) {
   EXPECT_EQ(played.worker().unreleased(), kUsers);
 }
 
+TEST(Worker, CountsTheTurnsThatAWaitKeptFromTheirTime) {
+  Played played(R"(
+function user(me)
+  me:login()
+  for _ in me:every("1s") do
+    me:send(me:friend(), 100)
+    me:sent()
+  end
+end)");
+  played.play_until(seconds(8));
+  played.hold(true);
+  played.play_until(seconds(14));
+  const std::uint64_t begun = played.late().count();
+  played.worker().stop_scripts();
+  // In a second each began a turn that is never answered; those of the other five never began.
+  EXPECT_EQ(played.worker().unreleased(), 5 * kUsers);
+  played.play_until(seconds(15));
+  EXPECT_EQ(played.late().count(), begun + 5 * kUsers);
+  EXPECT_GT(played.late().max(), 4'000'000'000);
+  EXPECT_LT(played.late().max(), 5'000'000'000);
+}
+
 TEST(Worker, CutsTheMeasuredTimeWhenScriptsAreStoppedEarly) {
   Played played(kChatter);
   played.play_until(seconds(6));
