@@ -15,6 +15,12 @@ find_package(cereal REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 
+# Headers only, which come without a CMake or pkg-config file.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_builder.hpp REQUIRED)
+add_library(throng_protozero INTERFACE)
+add_library(throng::protozero ALIAS throng_protozero)
+target_include_directories(throng_protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
+
 add_library(throng_lua INTERFACE)
 add_library(throng::lua ALIAS throng_lua)
 target_include_directories(throng_lua SYSTEM INTERFACE ${LUA_INCLUDE_DIR})

@@ -1,15 +1,14 @@
 #include "loadgen/play/coordinator.hpp"
 
-#include <prometheus/exposer.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
 #include "loadgen/play/forked_crew.hpp"
 #include "loadgen/play/local_crew.hpp"
 #include "loadgen/play/metrics_page.hpp"
+#include "loadgen/play/metrics_server.hpp"
 #include "protocol/token.hpp"
 
 namespace throng::play {
@@ -22,7 +21,6 @@ constexpr std::chrono::milliseconds kDrainInterval{50};
 /// come: a second copy.
 constexpr std::chrono::milliseconds kSettleTime{250};
 constexpr std::chrono::hours kTokenLife{24};
-constexpr std::size_t kMetricsThreads = 1;
 constexpr double kNsPerSecond = 1e9;
 
 measure::Series::Columns series_columns() {
@@ -96,16 +94,10 @@ RunContext Coordinator::make_context() {
 }
 
 void Coordinator::open_metrics_page() {
-  page_ = std::make_shared<MetricsPage>(
+  page_ = std::make_unique<MetricsPage>(
       RunLabels{options_.source.name, options_.target.url, options_.version, options_.seed},
       prepared_.plan.users);
-  const std::string address = listen_address(options_.prometheus);
-  try {
-    exposer_ = std::make_unique<prometheus::Exposer>(address, kMetricsThreads);
-  } catch (const std::exception& error) {
-    throw std::runtime_error("metrics page at " + address + ": " + error.what());
-  }
-  exposer_->RegisterCollectable(page_);
+  metrics_server_ = std::make_unique<MetricsServer>(*page_, listen_address(options_.prometheus));
 }
 
 void Coordinator::make_crews() {

@@ -22,13 +22,10 @@
 #include "loadgen/play/validity.hpp"
 #include "loadgen/users/online_board.hpp"
 
-namespace prometheus {
-class Exposer;
-}
-
 namespace throng::play {
 
 class MetricsPage;
+class MetricsServer;
 
 /// What came of a run's ramp, measured time and drain.
 struct Played {
@@ -101,8 +98,8 @@ class Coordinator {
   const RunContext context_;
   LiveFigures live_;
   std::optional<RunFiles> files_;
-  std::shared_ptr<MetricsPage> page_;
-  std::unique_ptr<prometheus::Exposer> exposer_;
+  std::unique_ptr<MetricsPage> page_;
+  std::unique_ptr<MetricsServer> metrics_server_;
   measure::Series series_;
   Timer phase_timer_;
   Timer second_timer_;

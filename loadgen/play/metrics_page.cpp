@@ -10,7 +10,6 @@ namespace throng::play {
 namespace {
 
 using prometheus::ClientMetric;
-using prometheus::MetricFamily;
 using prometheus::MetricType;
 using Labels = std::vector<ClientMetric::Label>;
 
@@ -19,8 +18,8 @@ constexpr double kNsPerSecond = 1e9;
 constexpr std::array kBuckets = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
                                  0.1,    0.25,    0.5,    1.0,   2.5,    5.0,   10.0, 30.0,  60.0};
 
-MetricFamily family(const char* name, const char* help, MetricType type) {
-  return {name, help, type, {}};
+Exposed family(const char* name, const char* help, MetricType type) {
+  return {.family = {name, help, type, {}}};
 }
 
 ClientMetric labelled(Labels labels) {
@@ -29,14 +28,14 @@ ClientMetric labelled(Labels labels) {
   return metric;
 }
 
-void add_counter(MetricFamily& to, Labels labels, std::uint64_t value) {
-  to.metric.push_back(labelled(std::move(labels)));
-  to.metric.back().counter.value = static_cast<double>(value);
+void add_counter(Exposed& to, Labels labels, std::uint64_t value) {
+  to.family.metric.push_back(labelled(std::move(labels)));
+  to.family.metric.back().counter.value = static_cast<double>(value);
 }
 
-void add_histogram(MetricFamily& to, Labels labels, const measure::Histogram& histogram) {
-  to.metric.push_back(labelled(std::move(labels)));
-  ClientMetric::Histogram& out = to.metric.back().histogram;
+void add_histogram(Exposed& to, Labels labels, const measure::Histogram& histogram) {
+  to.family.metric.push_back(labelled(std::move(labels)));
+  ClientMetric::Histogram& out = to.family.metric.back().histogram;
   out.sample_count = histogram.count();
   out.sample_sum = static_cast<double>(histogram.sum()) / kNsPerSecond;
   for (const double bound : kBuckets) {
@@ -44,18 +43,19 @@ void add_histogram(MetricFamily& to, Labels labels, const measure::Histogram& hi
     out.bucket.push_back({histogram.count_at_or_below(bound_ns), bound});
   }
   out.bucket.push_back({histogram.count(), std::numeric_limits<double>::infinity()});
+  to.native.push_back(measure::to_native(histogram));
 }
 
-MetricFamily counter(const char* name, const char* help, std::uint64_t value) {
-  MetricFamily made = family(name, help, MetricType::Counter);
+Exposed counter(const char* name, const char* help, std::uint64_t value) {
+  Exposed made = family(name, help, MetricType::Counter);
   add_counter(made, {}, value);
   return made;
 }
 
-MetricFamily gauge(const char* name, const char* help, double value, Labels labels = {}) {
-  MetricFamily made = family(name, help, MetricType::Gauge);
-  made.metric.push_back(labelled(std::move(labels)));
-  made.metric.back().gauge.value = value;
+Exposed gauge(const char* name, const char* help, double value, Labels labels = {}) {
+  Exposed made = family(name, help, MetricType::Gauge);
+  made.family.metric.push_back(labelled(std::move(labels)));
+  made.family.metric.back().gauge.value = value;
   return made;
 }
 
@@ -88,23 +88,23 @@ void MetricsPage::set_ledger(const LedgerGauges& gauges) {
   ledger_ = gauges;
 }
 
-std::vector<MetricFamily> MetricsPage::Collect() const {
-  MetricFamily started = family("throng_operations_started_total",
-                                "Operations begun by simulated users.", MetricType::Counter);
-  MetricFamily finished = family("throng_operations_total",
-                                 "Operations that ended without an error.", MetricType::Counter);
-  MetricFamily latency =
+std::vector<Exposed> MetricsPage::collect() const {
+  Exposed started = family("throng_operations_started_total",
+                           "Operations begun by simulated users.", MetricType::Counter);
+  Exposed finished = family("throng_operations_total", "Operations that ended without an error.",
+                            MetricType::Counter);
+  Exposed latency =
       family("throng_operation_latency_seconds",
              "From an operation's due time to its end, as a user feels it.", MetricType::Histogram);
-  MetricFamily errors =
+  Exposed errors =
       family("throng_operation_errors_total",
              "Operations of the measured time that ended with an error.", MetricType::Counter);
-  MetricFamily service = family(
-      "throng_operation_service_seconds",
-      "From an operation's actual start to its end, in the measured time.", MetricType::Histogram);
-  MetricFamily late = family("throng_late_release_seconds",
-                             "How long after its due time the generator began scheduled work.",
-                             MetricType::Histogram);
+  Exposed service = family("throng_operation_service_seconds",
+                           "From an operation's actual start to its end, in the measured time.",
+                           MetricType::Histogram);
+  Exposed late = family("throng_late_release_seconds",
+                        "How long after its due time the generator began scheduled work.",
+                        MetricType::Histogram);
 
   const std::lock_guard lock(mutex_);
   for (const auto& [name, totals] : operations_) {

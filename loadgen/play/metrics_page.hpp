@@ -1,8 +1,5 @@
 #pragma once
 
-#include <prometheus/collectable.h>
-#include <prometheus/metric_family.h>
-
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -12,6 +9,7 @@
 #include "loadgen/measure/histogram.hpp"
 #include "loadgen/measure/recorder.hpp"
 #include "loadgen/measure/series.hpp"
+#include "loadgen/play/exposition.hpp"
 
 namespace throng::play {
 
@@ -31,8 +29,8 @@ struct LedgerGauges {
 };
 
 /// The generator's own /metrics: every metric's name, help and labels stand in its .cpp. The
-/// coordinator tells it each second that is over; Prometheus' thread collects. One lock between.
-class MetricsPage final : public prometheus::Collectable {
+/// coordinator tells it each second that is over; the page's server collects. One lock between.
+class MetricsPage {
  public:
   MetricsPage(RunLabels labels, std::uint64_t users_planned);
 
@@ -43,7 +41,7 @@ class MetricsPage final : public prometheus::Collectable {
                          measure::Tallies recorded);
   void set_ledger(const LedgerGauges& gauges);
 
-  std::vector<prometheus::MetricFamily> Collect() const override;
+  std::vector<Exposed> collect() const;
 
  private:
   struct OperationTotals {

@@ -2,9 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <prometheus/text_serializer.h>
-
-#include <sstream>
 
 namespace throng::play {
 namespace {
@@ -14,9 +11,7 @@ using testing::Not;
 
 constexpr std::int64_t kMs = 1'000'000;
 
-std::string text_of(const MetricsPage& page) {
-  return prometheus::TextSerializer().Serialize(page.Collect());
-}
+std::string text_of(const MetricsPage& page) { return serialize(Format::kText, page.collect()); }
 
 measure::SecondSnapshot second_with_sends() {
   measure::SecondSnapshot second;
