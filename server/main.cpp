@@ -1,30 +1,29 @@
 #include <sodium.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 
 #include <exception>
 #include <iostream>
+#include <string>
 
 #include "server/node/node.hpp"
 #include "server/node/options.hpp"
 #include "server/version.hpp"
 
 int main(int argc, char** argv) {
-  if (sodium_init() < 0) return 1;
+  umask(077);  // what people write to each other is for the server only
+  if (sodium_init() < 0) {
+    std::cerr << "throng-server: the system has no random numbers to give\n";
+    return 1;
+  }
   auto parsed = throng::node::parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_code;
   spdlog::set_default_logger(spdlog::stderr_color_mt("throng-server"));
   try {
-    const bool secret_was_made = parsed.options->secret_was_made;
     throng::node::Node node(std::move(parsed.options->node));
-    if (secret_was_made) {
-      spdlog::warn(
-          "no secret given: tokens are good until this process ends, and nobody else can "
-          "mint them (set THRONG_SECRET or --secret-file)");
-    }
-    const auto endpoint = node.endpoint();
-    spdlog::info("throng-server {} listens on {}:{}", throng::kVersion,
-                 endpoint.address().to_string(), endpoint.port());
+    for (const std::string& warning : parsed.options->warnings) spdlog::warn(warning);
+    spdlog::info("throng-server {} listens on {}", throng::kVersion, node.address());
     node.run();
   } catch (const std::exception& e) {
     std::cerr << "throng-server: " << e.what() << '\n';

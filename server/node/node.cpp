@@ -6,6 +6,7 @@
 
 #include <boost/asio/signal_set.hpp>
 #include <chrono>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -28,6 +29,12 @@ namespace {
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kLeaveTime = std::chrono::seconds(10);
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
+
+std::string text_of(const tcp::endpoint& endpoint) {
+  std::ostringstream text;
+  text << endpoint;
+  return text.str();
+}
 
 std::string_view durability_name(const NodeOptions& options) {
   if (!options.data) return "memory";
@@ -52,7 +59,9 @@ Stores open_stores(const NodeOptions& options) {
     return stores;
   }
   stores.rocks = std::make_unique<storage::RocksStore>(
-      storage::RocksOptions{.directory = *options.data, .durability = options.durability});
+      storage::RocksOptions{.directory = *options.data,
+                            .durability = options.durability,
+                            .open_files = options.store_files});
   stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks);
   stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
   return stores;
@@ -88,7 +97,7 @@ Node::Node(NodeOptions options)
 
 Node::~Node() { shut_down(); }
 
-tcp::endpoint Node::endpoint() const { return acceptor_.local_endpoint(); }
+std::string Node::address() const { return text_of(acceptor_.local_endpoint()); }
 
 void Node::run() {
   serving_ = true;
@@ -112,9 +121,8 @@ void Node::listen() {
     acceptor_.bind(options_.listen);
     acceptor_.listen(asio::socket_base::max_listen_connections);
   } catch (const boost::system::system_error& e) {
-    throw std::runtime_error(fmt::format("can't listen on {}:{}: {}",
-                                         options_.listen.address().to_string(),
-                                         options_.listen.port(), e.code().message()));
+    throw std::runtime_error(
+        fmt::format("can't listen on {}: {}", text_of(options_.listen), e.code().message()));
   }
 }
 

@@ -24,6 +24,7 @@ struct NodeOptions {
   /// Where the store is; nullopt: in memory, gone with the process.
   std::optional<std::filesystem::path> data;
   storage::Durability durability = storage::Durability::kFsync;
+  std::size_t store_files = storage::RocksOptions{}.open_files;
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
   gateway::Limits limits;
@@ -50,8 +51,9 @@ class Node final : private gateway::NodeStatus {
   /// Serves until the process gets SIGINT or SIGTERM, then lets sessions leave and stops.
   void run();
 
-  /// Where it listens; with port 0 asked for, the port it got.
-  boost::asio::ip::tcp::endpoint endpoint() const;
+  /// Where it listens, e.g. "127.0.0.1:9400" or "[::1]:9400"; with port 0 asked for, the port it
+  /// got.
+  std::string address() const;
 
  private:
   bool ready() const override;

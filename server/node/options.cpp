@@ -2,16 +2,19 @@
 
 #include <fmt/format.h>
 #include <sodium.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
 #include <thread>
 
+#include "server/node/descriptors.hpp"
 #include "server/version.hpp"
 
 namespace throng::node {
@@ -21,19 +24,28 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr int kUsageError = 2;
-/// Descriptors that aren't connections: the store's files, logs, event loops.
-constexpr std::size_t kReservedDescriptors = 200;
+constexpr unsigned kMostThreads = 256;
+constexpr std::size_t kMostConnections = 10'000'000;
+
+constexpr const char* kRaiseLimit =
+    "raise the hard limit (ulimit -n, or LimitNOFILE= in the systemd unit)";
+constexpr const char* kFooter =
+    "Every option can also stand in the file of --config, or in the environment: --listen as\n"
+    "THRONG_LISTEN. The command line counts before the file, the file before the environment.\n"
+    "Exit codes: 0 stopped by a signal, 1 can't start or go on, 2 usage error.";
 
 const std::map<std::string, storage::Durability> kDurabilities{
     {"fsync", storage::Durability::kFsync},
     {"os", storage::Durability::kOs},
     {"none", storage::Durability::kNone}};
 
+const std::map<std::string, std::uint64_t> kSecondsPerUnit{{"s", 1}, {"m", 60}};
+
 /// As typed, before it is checked.
 struct Raw {
   std::string listen = "127.0.0.1:9400";
   std::string data = "./throng-data";
-  storage::Durability durability = storage::Durability::kFsync;
+  std::string durability = "fsync";
   unsigned threads = 0;
   std::string secret_file;
   std::uint64_t heartbeat_s = 30;
@@ -52,28 +64,48 @@ void add_options(CLI::App& app, Raw& raw) {
                  "what an acknowledged message survives: fsync (power loss), os (death of the "
                  "process), none")
       ->envname("THRONG_DURABILITY")
-      ->transform(CLI::CheckedTransformer(kDurabilities))
-      ->option_text("fsync|os|none");
+      ->check(CLI::IsMember({"fsync", "os", "none"}))
+      ->option_text("fsync|os|none [fsync]");
   app.add_option("--threads", raw.threads, "shards, one thread each; 0: one a core")
-      ->envname("THRONG_THREADS");
+      ->envname("THRONG_THREADS")
+      ->check(CLI::Range(0U, kMostThreads));
   app.add_option("--secret-file", raw.secret_file,
                  "file with the secret that signs tokens (or THRONG_SECRET in the environment)")
       ->envname("THRONG_SECRET_FILE");
   app.add_option("--heartbeat", raw.heartbeat_s,
-                 "seconds; a session is closed after two without a word")
+                 "seconds, or a text like 2m; a session is closed after two without a word")
       ->envname("THRONG_HEARTBEAT")
+      ->transform(CLI::AsNumberWithUnit(kSecondsPerUnit))
       ->check(CLI::Range(1, 3600))
-      ->capture_default_str();
+      ->option_text("1..3600 [30]");
   app.add_option("--outbound-limit", raw.outbound_bytes,
-                 "bytes that may wait for one session before it is closed as too slow")
+                 "bytes, or a text like 1M, that may wait for one session before it is closed as "
+                 "too slow")
       ->envname("THRONG_OUTBOUND_LIMIT")
+      ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::size_t{64} * 1024, std::size_t{1} << 30))
-      ->capture_default_str();
+      ->option_text("64K..1G [1M]");
   app.add_option("--max-connections", raw.max_connections,
                  "connections at once; 0: as many as descriptors allow")
-      ->envname("THRONG_MAX_CONNECTIONS");
-  app.set_config("--config", "", "file with options, a line each: listen = \"0.0.0.0:9400\"")
-      ->envname("THRONG_CONFIG");
+      ->envname("THRONG_MAX_CONNECTIONS")
+      ->check(CLI::Range(std::size_t{0}, kMostConnections));
+}
+
+/// Reads the environment itself: CLI11 opens the file before it does.
+CLI::Option* add_config(CLI::App& app) {
+  const char* file = std::getenv("THRONG_CONFIG");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+  return app.set_config("--config", file ? file : "",
+                        "file with options, a line each: listen = \"0.0.0.0:9400\" "
+                        "(or THRONG_CONFIG)");
+}
+
+/// CLI11 passes over a default that isn't there.
+void check_config(const CLI::Option& config) {
+  const auto file = config.as<std::string>();
+  if (!file.empty() && !std::filesystem::is_regular_file(file)) {
+    throw std::runtime_error(fmt::format("THRONG_CONFIG: \"{}\" can't be read", file));
+  }
 }
 
 asio::ip::tcp::endpoint parse_endpoint(const std::string& text) {
@@ -94,7 +126,8 @@ asio::ip::tcp::endpoint parse_endpoint(const std::string& text) {
       fmt::format("--listen: \"{}\" isn't ADDRESS:PORT, e.g. 127.0.0.1:9400", text));
 }
 
-std::string read_secret(const std::string& file) {
+/// nullopt: nobody gave one.
+std::optional<std::string> read_secret(const std::string& file) {
   if (!file.empty()) {
     std::ifstream in(file);
     std::string secret;
@@ -105,7 +138,7 @@ std::string read_secret(const std::string& file) {
     return secret;
   }
   const char* secret = std::getenv("THRONG_SECRET");
-  return secret ? secret : "";
+  return secret ? std::optional<std::string>(secret) : std::nullopt;
 }
 
 std::string make_secret() {
@@ -114,15 +147,40 @@ std::string make_secret() {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-/// Raises the soft limit of descriptors to the hard one and returns how many connections fit.
-std::size_t connections_that_fit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1000;
-  limit.rlim_cur = limit.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur > 2 * kReservedDescriptors ? limit.rlim_cur - kReservedDescriptors
-                                                   : limit.rlim_cur / 2;
+void choose_secret(const Raw& raw, ParsedOptions& parsed) {
+  const std::optional<std::string> given = read_secret(raw.secret_file);
+  parsed.node.secret = given ? *given : make_secret();
+  if (!given) {
+    parsed.warnings.emplace_back(
+        "no secret given: tokens are good until this process ends, and nobody else can "
+        "mint them (set THRONG_SECRET or --secret-file)");
+  }
+  if (parsed.node.secret.size() < protocol::TokenKey::kMinSecretBytes) {
+    throw std::runtime_error(
+        fmt::format("the secret must have at least {} bytes", protocol::TokenKey::kMinSecretBytes));
+  }
+}
+
+void share_out_descriptors(const Raw& raw, ParsedOptions& parsed) {
+  NodeOptions& node = parsed.node;
+  const std::size_t limit = raise_descriptor_limit();
+  const auto [store_files, fit] = share_descriptors(limit, node.shards, node.data.has_value());
+  if (fit == 0) {
+    throw std::runtime_error(
+        fmt::format("{} file descriptors are too few; {}", limit, kRaiseLimit));
+  }
+  node.store_files = store_files;
+  node.limits.connections = raw.max_connections ? std::min(raw.max_connections, fit) : fit;
+  if (raw.max_connections > fit) {
+    parsed.warnings.push_back(
+        fmt::format("--max-connections {}: only {} fit into {} file descriptors; {}",
+                    raw.max_connections, fit, limit, kRaiseLimit));
+  }
+}
+
+unsigned shards_of(const Raw& raw) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  return raw.threads ? raw.threads : std::min(cores, kMostThreads);
 }
 
 ParsedOptions check(const Raw& raw) {
@@ -130,22 +188,12 @@ ParsedOptions check(const Raw& raw) {
   NodeOptions& node = parsed.node;
   node.listen = parse_endpoint(raw.listen);
   if (raw.data != "memory") node.data = raw.data;
-  node.durability = raw.durability;
-  node.shards = raw.threads ? raw.threads : std::max(1U, std::thread::hardware_concurrency());
-  if (node.shards > 256) throw std::runtime_error("--threads: at most 256");
+  node.durability = kDurabilities.at(raw.durability);
+  node.shards = shards_of(raw);
   node.limits.heartbeat = std::chrono::seconds(raw.heartbeat_s);
   node.limits.outbound_bytes = raw.outbound_bytes;
-  const std::size_t fit = connections_that_fit();
-  node.limits.connections = raw.max_connections ? std::min(raw.max_connections, fit) : fit;
-  node.secret = read_secret(raw.secret_file);
-  if (node.secret.empty()) {
-    node.secret = make_secret();
-    parsed.secret_was_made = true;
-  }
-  if (node.secret.size() < protocol::TokenKey::kMinSecretBytes) {
-    throw std::runtime_error(
-        fmt::format("the secret must have at least {} bytes", protocol::TokenKey::kMinSecretBytes));
-  }
+  share_out_descriptors(raw, parsed);
+  choose_secret(raw, parsed);
   return parsed;
 }
 
@@ -156,9 +204,14 @@ ParseResult parse_options(int argc, char** argv) {
   app.set_version_flag("--version", fmt::format("throng-server {}", kVersion));
   Raw raw;
   add_options(app, raw);
+  const CLI::Option* config = add_config(app);
+  app.footer(kFooter);
   try {
     app.parse(argc, argv);
+    check_config(*config);
     return {.options = check(raw), .exit_code = 0};
+  } catch (const CLI::ConfigError& e) {
+    std::cerr << "throng-server: " << config->as<std::string>() << ": " << e.what() << '\n';
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return {.options = std::nullopt, .exit_code = app.exit(e)};
     std::cerr << "throng-server: " << e.what() << " (see throng-server --help)\n";

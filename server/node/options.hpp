@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "server/node/node.hpp"
 
@@ -9,7 +11,7 @@ namespace throng::node {
 /// What the command line and the environment ask for.
 struct ParsedOptions {
   NodeOptions node;
-  bool secret_was_made = false;  ///< nobody gave one, so it is good for this process only
+  std::vector<std::string> warnings;  ///< for the log, as soon as there is one
 };
 
 /// What came of reading them: either options, or what to exit with at once (after --help and

@@ -114,8 +114,7 @@ rocksdb::DBOptions database_options(const RocksOptions& options) {
   result.max_total_wal_size = 256 * kMiB;
   // What all memtables together may take before the largest is flushed.
   result.db_write_buffer_size = 256 * kMiB;
-  // Descriptors belong to the sessions.
-  result.max_open_files = 1000;
+  result.max_open_files = static_cast<int>(options.open_files);
   // Written files reach the disk evenly, so that a commit's sync doesn't wait behind a flush.
   result.bytes_per_sync = kMiB;
   // One thread commits, and hash memtables can't be written by several.

@@ -25,7 +25,8 @@ struct RocksOptions {
   std::filesystem::path directory;  ///< made if missing
   Durability durability = Durability::kFsync;
   std::size_t block_cache_bytes = 256 * 1024 * 1024;
-  int background_threads = 2;  ///< flushes and compactions at once
+  int background_threads = 2;     ///< flushes and compactions at once
+  std::size_t open_files = 1000;  ///< tables held open at once; opened again beyond that
   /// Opens a store whose write-ahead log is damaged elsewhere than at its end, and drops all that
   /// comes after the damage. For people who have no better copy.
   bool drop_after_damage = false;

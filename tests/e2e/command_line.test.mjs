@@ -2,13 +2,13 @@
 // code that the documentation lists.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { Program } from './lib/process.mjs';
-import { SECRET, startServer } from './lib/server.mjs';
+import { SECRET, Server, startServer } from './lib/server.mjs';
 import { tempDir } from './lib/temp.mjs';
 import { run, scenario, startRun, throng } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
@@ -258,6 +258,36 @@ test('throng-server: data that cannot be written', () => {
   const path = join(dir, 'a file');
   writeFileSync(path, '');
   return assertDoesNotStart(['--data', path, '--listen', '127.0.0.1:0'], /a file/);
+});
+
+test('throng-server: a config file with a word that is none', async () => {
+  const path = join(dir, 'typo.conf');
+  writeFileSync(path, 'threds = 2\n');
+  const env = { THRONG_SECRET: SECRET, THRONG_CONFIG: path };
+  assertComplains(await serverRun(MEMORY, env), USAGE, /typo\.conf.*threds/, 'throng-server');
+});
+
+test('throng-server: an IPv6 address is told as it is given', async () => {
+  const program = new Program('server/throng-server', ['--data', 'memory', '--listen', '[::1]:0'],
+    { env: { THRONG_SECRET: SECRET } });
+  await program.says(/listens on \[::1\]:\d+/);
+  assert.equal((await program.kill('SIGTERM')).code, PASS);
+});
+
+test('throng-server: nobody else can read what it stores', async () => {
+  const own = await new Server({ data: join(dir, 'private') }).start();
+  await own.stop();
+  assert.equal(statSync(own.data).mode & 0o077, 0);
+});
+
+test('throng-server: more connections than descriptors', async () => {
+  const program = new Program('server/throng-server', [...MEMORY, '--max-connections', '5000'],
+    { env: { THRONG_SECRET: SECRET }, openFiles: 1024 });
+  await program.says(/--max-connections 5000: only \d+ fit into 1024 file descriptors/);
+  await program.kill('SIGTERM');
+  const few = await new Program('server/throng-server', MEMORY,
+    { env: { THRONG_SECRET: SECRET }, openFiles: 64 }).end();
+  assertComplains(few, USAGE, /64 file descriptors are too few/, 'throng-server');
 });
 
 test('throng: a target that never answers', async () => {

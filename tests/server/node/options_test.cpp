@@ -11,7 +11,9 @@
 namespace throng::node {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 /// Variables of the environment for the length of a test; the others that count are cleared.
 class Options : public testing::Test {
@@ -74,7 +76,7 @@ TEST_F(Options, DefaultsAreSafe) {
   EXPECT_GE(node.shards, 1u);
   EXPECT_EQ(node.limits.heartbeat, std::chrono::seconds(30));
   EXPECT_GT(node.limits.connections, 0u);
-  EXPECT_TRUE(result.options->secret_was_made);
+  EXPECT_THAT(result.options->warnings, ElementsAre(HasSubstr("no secret given")));
   EXPECT_GE(node.secret.size(), protocol::TokenKey::kMinSecretBytes);
 }
 
@@ -103,7 +105,7 @@ TEST_F(Options, EnvironmentSaysItToo) {
   EXPECT_EQ(result.options->node.listen.port(), 80);
   EXPECT_EQ(result.options->node.durability, storage::Durability::kNone);
   EXPECT_EQ(result.options->node.secret, kSecret);
-  EXPECT_FALSE(result.options->secret_was_made);
+  EXPECT_THAT(result.options->warnings, IsEmpty());
 }
 
 TEST_F(Options, CommandLineWinsOverEnvironment) {
@@ -119,14 +121,60 @@ TEST_F(Options, FileSaysItToo) {
   EXPECT_EQ(node.listen.port(), 1234);
 }
 
+TEST_F(Options, FileIsNamedInTheEnvironmentToo) {
+  const std::string path = file("named.conf", "threads = 6\n");
+  setenv("THRONG_CONFIG", path.c_str(), 1);
+  EXPECT_EQ(good({}).shards, 6u);
+  EXPECT_EQ(good({"--config", file("other.conf", "threads = 7\n")}).shards, 7u);
+}
+
+TEST_F(Options, CommandLineThenFileThenEnvironment) {
+  const std::string path = file("first.conf", "threads = 6\nheartbeat = 7\n");
+  setenv("THRONG_THREADS", "2", 1);
+  setenv("THRONG_HEARTBEAT", "2", 1);
+  setenv("THRONG_LISTEN", "127.0.0.1:2", 1);
+  const NodeOptions node = good({"--config", path, "--threads", "4"});
+  EXPECT_EQ(node.shards, 4u);
+  EXPECT_EQ(node.limits.heartbeat, std::chrono::seconds(7));
+  EXPECT_EQ(node.listen.port(), 2);
+}
+
+TEST_F(Options, MistakesInTheFileAreExplained) {
+  const std::string path = file("typo.conf", "threds = 6\n");
+  expect_mistake({"--config", path}, path + ": ");
+  EXPECT_THAT(err_, HasSubstr("threds"));
+  expect_mistake({"--config", file("bad.conf", "durability = \"perhaps\"\n")}, "perhaps");
+  expect_mistake({"--config", "/no/such/file"}, "/no/such/file");
+  setenv("THRONG_CONFIG", "/no/such/file", 1);
+  expect_mistake({}, "THRONG_CONFIG: \"/no/such/file\" can't be read");
+}
+
+TEST_F(Options, QuantitiesMayHaveUnits) {
+  EXPECT_EQ(good({"--heartbeat", "2m"}).limits.heartbeat, std::chrono::seconds(120));
+  EXPECT_EQ(good({"--heartbeat", "45s"}).limits.heartbeat, std::chrono::seconds(45));
+  EXPECT_EQ(good({"--outbound-limit", "2M"}).limits.outbound_bytes, std::size_t{2} << 20);
+}
+
+TEST_F(Options, MoreConnectionsThanFitAreCutWithAWarning) {
+  setenv("THRONG_SECRET", kSecret, 1);
+  const std::size_t fit = good({}).limits.connections;
+  const auto result = parse({"--max-connections", std::to_string(fit + 1)});
+  ASSERT_TRUE(result.options);
+  EXPECT_EQ(result.options->node.limits.connections, fit);
+  EXPECT_THAT(result.options->warnings, ElementsAre(HasSubstr("--max-connections")));
+}
+
 TEST_F(Options, SecretComesFromTheFirstLineOfAFile) {
   const std::string path = file("secret", std::string(kSecret) + "\nsomething else\n");
   EXPECT_EQ(good({"--secret-file", path}).secret, kSecret);
 }
 
 TEST_F(Options, BadSecretsAreRefused) {
-  setenv("THRONG_SECRET", "too short", 1);
-  expect_mistake({}, "the secret must have at least 16 bytes");
+  for (const char* secret : {"too short", ""}) {
+    setenv("THRONG_SECRET", secret, 1);
+    expect_mistake({}, "the secret must have at least 16 bytes");
+  }
+  expect_mistake({"--secret-file", file("blank", "\n0123456789abcdef\n")}, "at least 16 bytes");
   expect_mistake({"--secret-file", "/no/such/file"}, "\"/no/such/file\" can't be read");
   expect_mistake({"--secret-file", file("empty", "")}, "can't be read or is empty");
 }
@@ -136,11 +184,13 @@ TEST_F(Options, MistakesAreExplainedWithExitCode2) {
   expect_mistake({"--listen", "127.0.0.1:65536"}, "isn't ADDRESS:PORT");
   expect_mistake({"--listen", "127.0.0.1:"}, "isn't ADDRESS:PORT");
   expect_mistake({"--listen", "localhost:80"}, "isn't ADDRESS:PORT");
-  expect_mistake({"--durability", "perhaps"}, "--durability");
-  expect_mistake({"--threads", "257"}, "--threads: at most 256");
+  expect_mistake({"--durability", "perhaps"}, "perhaps not in {fsync,os,none}");
+  expect_mistake({"--durability", "2"}, "--durability");
+  expect_mistake({"--threads", "257"}, "--threads");
   expect_mistake({"--threads", "-1"}, "--threads");
   expect_mistake({"--heartbeat", "0"}, "--heartbeat");
   expect_mistake({"--outbound-limit", "1"}, "--outbound-limit");
+  expect_mistake({"--max-connections", "-1"}, "--max-connections");
   expect_mistake({"--no-such-option"}, "--no-such-option");
 }
 
