@@ -187,6 +187,7 @@ void Coordinator::watch_drain() {
 }
 
 void Coordinator::interrupt() {
+  if (phase_ == Phase::kFinish) return;
   interrupted_ = true;
   if (phase_ == Phase::kDrain) {
     over_ = true;

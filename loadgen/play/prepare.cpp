@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
+#include "loadgen/play/run_files.hpp"
 #include "loadgen/play/setup.hpp"
 #include "loadgen/transport/http_client.hpp"
 #include "loadgen/transport/limits.hpp"
@@ -13,15 +15,29 @@
 namespace throng::play {
 namespace {
 
+using Interrupted = std::function<bool()>;
+
 constexpr unsigned kOk = 200;
 constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kForbidden = 403;
 /// Ids above this are given out by the target to those who register there.
 constexpr std::uint64_t kMaxForeignUser = 1'000'000'000;
 constexpr std::chrono::hours kAdminTokenLife{24};
+constexpr std::chrono::seconds kRequestTimeout{30};
+/// A target that was started with the run refuses connections at first.
+constexpr int kStartTries = 20;
+constexpr std::chrono::milliseconds kStartInterval{100};
 
 [[noreturn]] void refuse(ExitCode code, const std::string& sentence) {
   throw Refusal(code, sentence);
+}
+
+void refuse_if(const Interrupted& interrupted) {
+  if (interrupted()) refuse(ExitCode::kInterrupted, "interrupted before anybody was played");
+}
+
+void tell(const RunOptions& options, const Progress& progress) {
+  if (options.on_progress) options.on_progress(progress);
 }
 
 void check_options(const RunOptions& options) {
@@ -52,8 +68,21 @@ void check_fit(Prepared& prepared) {
   prepared.sources = fit.sources;
 }
 
-void reach_target(const RunOptions& options, Prepared& prepared, transport::HttpClient& http) {
-  const auto answer = http.get("/healthz");
+boost::system::result<transport::HttpAnswer> ask_for_health(transport::HttpClient& http,
+                                                            const Interrupted& interrupted) {
+  auto answer = http.get("/healthz");
+  for (int i = 0; i < kStartTries && !interrupted(); ++i) {
+    if (answer || answer.error() != boost::system::errc::connection_refused) break;
+    std::this_thread::sleep_for(kStartInterval);
+    answer = http.get("/healthz");
+  }
+  return answer;
+}
+
+void reach_target(const RunOptions& options, Prepared& prepared, transport::HttpClient& http,
+                  const Interrupted& interrupted) {
+  const auto answer = ask_for_health(http, interrupted);
+  refuse_if(interrupted);
   if (!answer) {
     refuse(ExitCode::kUnreachable,
            fmt::format("{}: {}", options.target.url, answer.error().message()));
@@ -70,21 +99,22 @@ ExitCode code_of(const SetupError& error) {
   return refused ? ExitCode::kUsage : ExitCode::kUnreachable;
 }
 
-void set_up(Prepared& prepared, transport::HttpClient& http,
-            const std::function<bool(const Progress&)>& tell) {
+void set_up(const RunOptions& options, Prepared& prepared, transport::HttpClient& http,
+            const Interrupted& interrupted) {
   const RunIdentity& identity = prepared.identity;
   Progress progress;
   progress.phase = Phase::kSetup;
   progress.users_planned = prepared.plan.users;
   progress.chats_planned = prepared.graph->chats();
-  bool goes_on = tell(progress);
+  tell(options, progress);
   auto ids =
       make_chats(http, *prepared.graph, {identity.first_user, identity.tag}, [&](std::size_t made) {
         progress.chats_made = made;
-        return goes_on = goes_on && tell(progress);
+        tell(options, progress);
+        return !interrupted();
       });
+  refuse_if(interrupted);
   if (!ids) refuse(code_of(ids.error()), ids.error().message);
-  if (!goes_on) refuse(ExitCode::kInterrupted, "interrupted while the chats were made");
   prepared.graph->bind(identity.first_user, std::move(*ids));
 }
 
@@ -136,7 +166,7 @@ std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan,
   return thresholds;
 }
 
-Prepared prepare(const RunOptions& options, const std::function<bool(const Progress&)>& tell) {
+Prepared prepare(const RunOptions& options, const Interrupted& interrupted) {
   check_options(options);
   Prepared prepared;
   prepared.plan = plan_of(options);
@@ -145,7 +175,8 @@ Prepared prepare(const RunOptions& options, const std::function<bool(const Progr
   prepared.identity = identify(options.seed, options.started, prepared.plan.users);
   Progress progress;
   progress.users_planned = prepared.plan.users;
-  tell(progress);
+  tell(options, progress);
+  if (!options.out_dir.empty()) clear_results(options.out_dir);
 
   const auto endpoint = transport::resolve(options.target);
   if (!endpoint) {
@@ -155,11 +186,12 @@ Prepared prepare(const RunOptions& options, const std::function<bool(const Progr
   prepared.endpoint = *endpoint;
   check_fit(prepared);
   transport::HttpClient http(options.target, prepared.endpoint,
-                             admin_token(options, prepared.identity));
-  reach_target(options, prepared, http);
+                             admin_token(options, prepared.identity), kRequestTimeout, interrupted);
+  reach_target(options, prepared, http, interrupted);
   prepared.graph = std::make_unique<users::SocialGraph>(prepared.plan.friends, prepared.plan.groups,
                                                         prepared.plan.users, options.seed);
-  set_up(prepared, http, tell);
+  if (!options.out_dir.empty()) make_folder(options.out_dir);
+  set_up(options, prepared, http, interrupted);
   return prepared;
 }
 

@@ -56,9 +56,9 @@ scenario::Plan plan_of(const RunOptions& options);
 /// Those of the plan, then those of the options. Errors: Refusal kUsage.
 std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan, const RunOptions& options);
 
-/// Reads the plan, checks that the run fits into this process and that the target answers, and
-/// makes the chats. `tell` gets the progress; when it returns false the run is interrupted.
-/// Errors: ScriptError; Refusal.
-Prepared prepare(const RunOptions& options, const std::function<bool(const Progress&)>& tell);
+/// Reads the plan, clears the folder of the results, checks that the run fits into this process and
+/// that the target answers, and makes the chats. `interrupted` is asked again and again meanwhile.
+/// Errors: ScriptError; Refusal; std::runtime_error when the folder can't be had.
+Prepared prepare(const RunOptions& options, const std::function<bool()>& interrupted);
 
 }  // namespace throng::play

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
-#include <csignal>
+#include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <thread>
 #include <utility>
 
 #include "loadgen/play/coordinator.hpp"
+#include "loadgen/play/interruption.hpp"
 #include "loadgen/play/prepare.hpp"
 #include "loadgen/play/result.hpp"
 
@@ -15,21 +16,20 @@ namespace throng::play {
 namespace {
 
 constexpr unsigned kCoresPerThread = 2;
+constexpr std::chrono::milliseconds kInterruptionInterval{50};
 
 /// One call of play(): what its phases share.
 class Run {
  public:
-  explicit Run(const RunOptions& options) : options_(options), signals_(io_) {
-    if (options.handle_signals) watch_signals();
+  explicit Run(const RunOptions& options) : options_(options) {
+    if (options.handle_signals) interruption_.emplace();
   }
 
   RunOutcome play() {
-    const Prepared prepared =
-        prepare(options_, [this](const Progress& progress) { return tell(progress); });
+    const Prepared prepared = prepare(options_, [this] { return is_interrupted(); });
     Coordinator coordinator(options_, prepared, io_);
-    coordinator_ = &coordinator;
+    watch_for_interruption(coordinator);
     const Played played = coordinator.play();
-    coordinator_ = nullptr;
     RunOutcome outcome;
     outcome.result = make_result(options_, prepared, played);
     outcome.code = static_cast<ExitCode>(outcome.result->exit_code);
@@ -38,31 +38,20 @@ class Run {
   }
 
  private:
-  /// The second signal finds nobody who waits for it, and ends the process as it always does.
-  void watch_signals() {
-    signals_.add(SIGINT);
-    signals_.add(SIGTERM);
-    signals_.async_wait([this](const boost::system::error_code& error, int) {
-      if (error) return;
-      signals_.clear();
-      interrupted_ = true;
-      if (coordinator_ != nullptr) coordinator_->interrupt();
+  bool is_interrupted() const { return interruption_ && interruption_->requested(); }
+
+  void watch_for_interruption(Coordinator& coordinator) {
+    if (is_interrupted()) return coordinator.interrupt();
+    watch_timer_.expires_after(kInterruptionInterval);
+    watch_timer_.async_wait([this, &coordinator](const boost::system::error_code& error) {
+      if (!error) watch_for_interruption(coordinator);
     });
   }
 
-  /// False once interrupted.
-  bool tell(const Progress& progress) {
-    if (options_.on_progress) options_.on_progress(progress);
-    io_.poll();
-    io_.restart();
-    return !interrupted_;
-  }
-
   const RunOptions& options_;
+  std::optional<Interruption> interruption_;
   boost::asio::io_context io_{1};
-  boost::asio::signal_set signals_;
-  Coordinator* coordinator_ = nullptr;
-  bool interrupted_ = false;
+  boost::asio::steady_timer watch_timer_{io_};
 };
 
 }  // namespace

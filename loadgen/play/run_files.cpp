@@ -1,7 +1,10 @@
 #include "loadgen/play/run_files.hpp"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <system_error>
+#include <vector>
 
 #include "loadgen/report/run_json.hpp"
 
@@ -11,18 +14,34 @@ namespace {
 constexpr const char* kLogName = "latency.hlog";
 constexpr const char* kSeriesName = "series.csv";
 constexpr const char* kRunName = "run.json";
+constexpr const char* kUnfinishedRunName = "run.json.unfinished";
+/// What `throng report` derives.
+constexpr const char* kReportNames[] = {"report.html", "junit.xml"};
 
-std::filesystem::path make_folder(const std::filesystem::path& folder) {
+void remove_file(const std::filesystem::path& path) {
   std::error_code failed;
-  std::filesystem::create_directories(folder, failed);
-  if (failed) throw std::runtime_error(folder.string() + ": " + failed.message());
-  return folder;
+  std::filesystem::remove(path, failed);
+  if (failed) throw std::runtime_error(path.string() + ": " + failed.message());
 }
 
 }  // namespace
 
-RunFiles::RunFiles(const std::filesystem::path& folder)
-    : folder_(make_folder(folder)), log_file_(folder_ / kLogName) {
+void clear_results(const std::filesystem::path& folder) {
+  for (const char* name : {kLogName, kSeriesName, kRunName, kUnfinishedRunName}) {
+    remove_file(folder / name);
+  }
+  for (const char* name : kReportNames) remove_file(folder / name);
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code failed;
+  std::filesystem::create_directories(folder, failed);
+  if (failed) throw std::runtime_error(folder.string() + ": " + failed.message());
+}
+
+RunFiles::RunFiles(const std::filesystem::path& folder) : folder_(folder) {
+  make_folder(folder);
+  log_file_.open(folder_ / kLogName);
   if (!log_file_) throw std::runtime_error((folder_ / kLogName).string() + ": can't be written");
 }
 
@@ -38,15 +57,23 @@ void RunFiles::add_second(const measure::SecondSnapshot& second) {
 
 std::optional<std::string> RunFiles::finish(const measure::Series& series,
                                             const report::RunResult& result) {
+  std::vector<std::string> failed;
+  const auto close = [&](std::ofstream& file, const char* name) {
+    file.close();
+    if (!file) failed.push_back((folder_ / name).string());
+  };
+  close(log_file_, kLogName);
   std::ofstream series_file(folder_ / kSeriesName);
   series.write_csv(series_file);
-  std::ofstream run_file(folder_ / kRunName);
+  close(series_file, kSeriesName);
+  std::ofstream run_file(folder_ / kUnfinishedRunName);
   run_file << report::write_run_json(result);
-  for (auto* file : {&log_file_, &series_file, &run_file}) {
-    file->flush();
-    if (!*file) return folder_.string() + ": not all of the run's files could be written";
-  }
-  return std::nullopt;
+  close(run_file, kUnfinishedRunName);
+  std::error_code error;
+  if (run_file) std::filesystem::rename(folder_ / kUnfinishedRunName, folder_ / kRunName, error);
+  if (error) failed.push_back((folder_ / kRunName).string());
+  if (failed.empty()) return std::nullopt;
+  return fmt::format("can't be written: {}", fmt::join(failed, ", "));
 }
 
 }  // namespace throng::play

@@ -12,8 +12,15 @@
 
 namespace throng::play {
 
+/// Removes the results of an earlier run and what was derived from them, so that they can't pass
+/// for this one's. Errors: std::runtime_error naming the path and the reason.
+void clear_results(const std::filesystem::path& folder);
+/// Makes it if need be. Errors: as above.
+void make_folder(const std::filesystem::path& folder);
+
 /// The raw data of one run in its folder: latency.hlog grows with the run, series.csv and run.json
-/// are written at its end. Owned by the coordinator's thread.
+/// are written at its end; run.json comes into being whole or not at all. Owned by the
+/// coordinator's thread.
 class RunFiles {
  public:
   /// Makes the folder if need be, and opens the log.
@@ -24,7 +31,8 @@ class RunFiles {
   void begin(std::chrono::system_clock::time_point start);
   /// Requires: begin().
   void add_second(const measure::SecondSnapshot& second);
-  /// Writes the rest. Gives a sentence about what couldn't be written.
+  /// Writes the rest, and each file even if another can't be written. Gives a sentence about those
+  /// that couldn't.
   std::optional<std::string> finish(const measure::Series& series, const report::RunResult& result);
 
  private:

@@ -16,6 +16,7 @@ using boost::system::error_code;
 using Request = http::request<http::string_body>;
 using Response = http::response<http::string_body>;
 
+constexpr std::chrono::milliseconds kGiveUpInterval{50};
 constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{64} << 20;
 
 HttpAnswer answer_of(Response&& response) {
@@ -27,14 +28,19 @@ HttpAnswer answer_of(Response&& response) {
 
 struct HttpClient::State {
   State(const Target& at, const asio::ip::tcp::endpoint& where, std::string token,
-        std::chrono::milliseconds limit)
-      : target(at), endpoint(where), bearer(std::move(token)), timeout(limit) {}
+        std::chrono::milliseconds limit, std::function<bool()> stop)
+      : target(at),
+        endpoint(where),
+        bearer(std::move(token)),
+        timeout(limit),
+        give_up(std::move(stop)) {}
 
   // Constant after construction
   Target target;
   asio::ip::tcp::endpoint endpoint;
   std::string bearer;
   std::chrono::milliseconds timeout;
+  std::function<bool()> give_up;
 
   // Owned by the client's thread
   asio::io_context io{1};
@@ -55,7 +61,9 @@ struct HttpClient::State {
     stream.expires_after(timeout);
     start([&result](error_code error, auto&&...) { result = error; });
     io.restart();
-    io.run();
+    while (io.run_for(kGiveUpInterval), !io.stopped()) {
+      if (give_up && give_up()) stream.cancel();
+    }
     return result == beast::error::timeout ? make_error_code(boost::system::errc::timed_out)
                                            : result;
   }
@@ -98,8 +106,10 @@ struct HttpClient::State {
 };
 
 HttpClient::HttpClient(const Target& target, const asio::ip::tcp::endpoint& endpoint,
-                       std::string bearer, std::chrono::milliseconds timeout)
-    : state_(std::make_unique<State>(target, endpoint, std::move(bearer), timeout)) {}
+                       std::string bearer, std::chrono::milliseconds timeout,
+                       std::function<bool()> give_up)
+    : state_(std::make_unique<State>(target, endpoint, std::move(bearer), timeout,
+                                     std::move(give_up))) {}
 
 HttpClient::~HttpClient() = default;
 

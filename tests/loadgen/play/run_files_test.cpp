@@ -11,6 +11,7 @@ namespace throng::play {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -47,6 +48,41 @@ TEST_F(RunFilesTest, WriteTheRawData) {
   const auto read = report::read_run_json(text_of(made / "run.json"), "run.json");
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(read->scenario.name, "one_to_one");
+}
+
+TEST_F(RunFilesTest, WriteWhatTheyCanAndNameTheRest) {
+  RunFiles files(folder_);
+  std::filesystem::create_symlink("/dev/full", folder_ / "series.csv");
+  measure::Series series(1, {{"send"}, {"users_connected"}});
+  series.finish();
+  const auto trouble = files.finish(series, report::RunResult{});
+  ASSERT_TRUE(trouble);
+  EXPECT_THAT(*trouble, HasSubstr((folder_ / "series.csv").string()));
+  EXPECT_THAT(*trouble, Not(HasSubstr("run.json")));
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "run.json"));
+}
+
+TEST_F(RunFilesTest, LeaveNoHalfOfARun) {
+  RunFiles files(folder_);
+  std::filesystem::create_symlink("/dev/full", folder_ / "run.json.unfinished");
+  measure::Series series(1, {{"send"}, {"users_connected"}});
+  series.finish();
+  const auto trouble = files.finish(series, report::RunResult{});
+  ASSERT_TRUE(trouble);
+  EXPECT_THAT(*trouble, HasSubstr("run.json"));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "run.json"));
+}
+
+TEST_F(RunFilesTest, OfAnEarlierRunAreClearedAndNothingElse) {
+  make_folder(folder_);
+  for (const char* name : {"run.json", "series.csv", "latency.hlog", "report.html", "junit.xml"}) {
+    std::ofstream(folder_ / name) << "old";
+  }
+  std::ofstream(folder_ / "notes.txt") << "mine";
+  clear_results(folder_);
+  const std::filesystem::directory_iterator left(folder_);
+  EXPECT_EQ(std::distance(left, std::filesystem::directory_iterator()), 1);
+  EXPECT_EQ(text_of(folder_ / "notes.txt"), "mine");
 }
 
 TEST_F(RunFilesTest, NameAFolderThatCanNotBeMade) {

@@ -95,6 +95,16 @@ TEST_F(HttpClientTest, GivesUpOnAnAnswerThatDoesNotCome) {
   EXPECT_EQ(answer.error(), boost::system::errc::timed_out);
 }
 
+TEST_F(HttpClientTest, GivesUpWhenToldTo) {
+  serve([](Connection&, std::string_view) {});
+  int asked = 0;
+  HttpClient client(target_, endpoint_, "", std::chrono::minutes(5), [&] { return ++asked > 1; });
+  const auto answer = client.get("/healthz");
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error(), boost::asio::error::operation_aborted);
+  EXPECT_GE(asked, 2);
+}
+
 TEST_F(HttpClientTest, TellsARefusal) {
   serve([](Connection&, std::string_view) {});
   TearDown();
