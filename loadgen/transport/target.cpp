@@ -51,6 +51,10 @@ boost::system::result<Target, TargetError> parse_target(std::string_view url) {
   const auto parsed = boost::urls::parse_uri(url);
   if (!parsed) return wrong(url, "expected ws://HOST[:PORT][/PATH]");
   const boost::urls::url_view parts = *parsed;
+  if (parts.has_userinfo()) {
+    return TargetError{
+        "target: expected no name and password before the host; tokens are signed with the secret"};
+  }
   if (parts.scheme() == "wss") {
     return wrong(url, "TLS isn't supported yet; use ws:// to the port behind what ends TLS");
   }
@@ -60,7 +64,7 @@ boost::system::result<Target, TargetError> parse_target(std::string_view url) {
   if (!port) return wrong(url, "expected a port from 1 to 65535");
 
   Target target;
-  target.url = url;
+  target.url = url.substr(0, url.find_first_of("?#"));
   target.host = bare_host(parts);
   target.path = path_and_query(parts);
   target.port = *port;

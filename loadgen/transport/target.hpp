@@ -10,7 +10,7 @@ namespace throng::transport {
 
 /// Where the load goes: the parts of a `ws://` URL. The HTTP API is at the same host and port.
 struct Target {
-  std::string url;   ///< as given
+  std::string url;   ///< as given but for the query, which may hold a key
   std::string host;  ///< a name or an address; an IPv6 address without its brackets
   std::uint16_t port = 0;
   std::string path;  ///< of the WebSocket, query included, e.g. "/v1/ws"
@@ -26,7 +26,8 @@ struct TargetError {
   std::string message;
 };
 
-/// Reads `ws://HOST[:PORT][/PATH]`. The port defaults to 80, the path to kDefaultPath.
+/// Reads `ws://HOST[:PORT][/PATH][?QUERY]`. The port defaults to 80, the path to kDefaultPath.
+/// Refuses a name and password, which nothing would use and reports would show.
 boost::system::result<Target, TargetError> parse_target(std::string_view url);
 
 /// Looks the host up (blocking) and gives the first address, with the target's port.

@@ -7,11 +7,12 @@ namespace throng::transport {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 TEST(Target, TakesEverythingThatTheUrlSays) {
   const auto target = parse_target("ws://chat.example:8080/socket?v=1");
   ASSERT_TRUE(target);
-  EXPECT_EQ(target->url, "ws://chat.example:8080/socket?v=1");
+  EXPECT_EQ(target->url, "ws://chat.example:8080/socket");
   EXPECT_EQ(target->host, "chat.example");
   EXPECT_EQ(target->port, 8080);
   EXPECT_EQ(target->path, "/socket?v=1");
@@ -32,6 +33,13 @@ TEST(Target, BracketsAnIpv6AddressInTheHostHeaderOnly) {
   ASSERT_TRUE(target);
   EXPECT_EQ(target->host, "::1");
   EXPECT_EQ(target->authority(), "[::1]:9000");
+}
+
+TEST(Target, RefusesAPasswordWithoutRepeatingIt) {
+  const auto target = parse_target("ws://user:hunter2@chat.example");
+  ASSERT_FALSE(target);
+  EXPECT_THAT(target.error().message, HasSubstr("no name and password"));
+  EXPECT_THAT(target.error().message, Not(HasSubstr("hunter2")));
 }
 
 TEST(Target, RefusesTlsBySayingSo) {
