@@ -154,12 +154,8 @@ std::string_view exit_code_meaning(int exit_code) {
       return "the ledger is violated";
     case kExitInvalid:
       return "the run is invalid";
-    case 6:
-      return "a regression";
     case 7:
       return "the target can't be reached";
-    case 8:
-      return "inconclusive";
     case kExitInterrupted:
       return "interrupted";
     default:
