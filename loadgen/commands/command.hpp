@@ -9,10 +9,13 @@ class App;
 
 namespace throng::commands {
 
+inline constexpr const char* kVersion = THRONG_VERSION;
+
 /// What to do once the command line has been read; returns the exit code.
 using Action = std::function<int()>;
 
-// Each adds one subcommand; `action` is set when it is the one that was asked for.
+// Each adds one subcommand; `action` is set when it is the one that was asked for. By
+// parse_complete_callback, so that the environment's options of one don't count for another.
 void add_run(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_report(CLI::App& app, Action& action);
 

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <string>
 
 #include "loadgen/commands/command.hpp"
 #include "loadgen/play/run.hpp"
@@ -10,15 +9,16 @@ namespace throng::commands {
 namespace {
 
 constexpr const char* kExitCodes =
-    "Exit codes: 0 pass, 2 usage or script error, 3 threshold failed, 4 ledger violated,\n"
-    "5 run invalid, 7 target unreachable, 130 interrupted. Every option can also be given\n"
+    "Exit codes: 0 pass, 2 usage or script error, or results that can't be written,\n"
+    "3 threshold failed, 4 ledger violated, 5 run invalid, 7 target unreachable,\n"
+    "130 interrupted. Every option can also be given\n"
     "in the environment: --users as THRONG_USERS.";
 
 }  // namespace
 
 int run_command_line(int argc, char** argv, std::chrono::system_clock::time_point now) {
   CLI::App app("throng: plays people against a chat server and reports what they felt", "throng");
-  app.set_version_flag("--version", "throng " THRONG_VERSION);
+  app.set_version_flag("--version", std::string("throng ") + kVersion);
   app.require_subcommand(1);
   app.footer(kExitCodes);
   Action action;
@@ -26,7 +26,10 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_report(app, action);
   try {
     app.parse(argc, argv);
-    return action();
+    const int code = action();
+    if (std::cout.flush()) return code;
+    std::cerr << "throng: can't write to the standard output\n";
+    if (code != 0) return code;
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     std::cerr << "throng: " << e.what() << " (see throng --help)\n";

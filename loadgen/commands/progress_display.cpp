@@ -1,6 +1,7 @@
 #include "loadgen/commands/progress_display.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 
 #include "loadgen/pacing/quantity.hpp"
 #include "loadgen/report/progress.hpp"
@@ -9,9 +10,12 @@ namespace throng::commands {
 namespace {
 
 /// Between two lines where nothing can be written over.
-constexpr double kPlainInterval_s = 5;
+constexpr std::chrono::seconds kPlainInterval{5};
+constexpr std::size_t kPlainColumns = 160;
+constexpr std::size_t kUsualColumns = 80;
+constexpr const char* kClearLine = "\r\x1b[2K";
 
-std::string describe(const play::Progress& p) {
+std::string describe(const play::Progress& p, std::size_t columns) {
   switch (p.phase) {
     case play::Phase::kPreflight:
       return "checking the machine and the target";
@@ -26,29 +30,31 @@ std::string describe(const play::Progress& p) {
     case play::Phase::kDrain:
       break;
   }
-  std::string line = fmt::format("{} · {}", play::phase_name(p.phase),
-                                 report::progress_line(p.figures, report::ProgressStyle::kPlain));
-  while (line.ends_with('\n')) line.pop_back();
-  return line;
+  return report::progress_line(play::phase_name(p.phase), p.figures, columns);
 }
 
 }  // namespace
 
-void ProgressDisplay::show(const play::Progress& progress) {
-  const double elapsed_s = progress.figures.elapsed_s;
-  if (terminal_) {
-    out_ << "\r\x1b[2K" << describe(progress) << std::flush;
+void ProgressDisplay::show(const play::Progress& progress, pacing::TimePoint now) {
+  if (columns_) {
+    out_ << kClearLine << describe(progress, columns_()) << std::flush;
     line_open_ = true;
-  } else if (progress.phase != last_phase_ || elapsed_s - last_shown_s_ >= kPlainInterval_s) {
-    out_ << describe(progress) << '\n' << std::flush;
-    last_shown_s_ = elapsed_s;
+  } else if (progress.phase != last_phase_ || now - last_shown_ >= kPlainInterval) {
+    out_ << describe(progress, kPlainColumns) << '\n' << std::flush;
+    last_shown_ = now;
   }
   last_phase_ = progress.phase;
 }
 
 void ProgressDisplay::finish() {
-  if (line_open_) out_ << "\r\x1b[2K" << std::flush;
+  if (line_open_) out_ << kClearLine << std::flush;
   line_open_ = false;
+}
+
+std::size_t terminal_columns(int descriptor) {
+  winsize size{};
+  const bool told = ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  return told ? size.ws_col : kUsualColumns;
 }
 
 }  // namespace throng::commands

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string>
 
 #include "loadgen/report/html.hpp"
 #include "loadgen/report/junit.hpp"
@@ -39,12 +40,12 @@ auto value_or_throw(Result&& result) {
   return *std::forward<Result>(result);
 }
 
-}  // namespace
-
 report::RunResult read_run(const std::filesystem::path& dir) {
   const auto path = dir / "run.json";
   return value_or_throw(report::read_run_json(read_file(path), path.string()));
 }
+
+}  // namespace
 
 std::filesystem::path write_reports(const std::filesystem::path& dir) {
   const report::RunResult run = read_run(dir);

@@ -1,18 +1,12 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
-
-#include "loadgen/report/run_result.hpp"
 
 namespace throng::commands {
 
-/// A run as it lies in its directory.
-/// Errors: std::runtime_error naming the file and what is wrong with it.
-report::RunResult read_run(const std::filesystem::path& dir);
-
 /// Derives report.html and junit.xml from the directory's run.json and series.csv.
-/// Returns the path of report.html. Errors: as read_run.
+/// Returns the path of report.html.
+/// Errors: std::runtime_error naming the file and what is wrong with it.
 std::filesystem::path write_reports(const std::filesystem::path& dir);
 
 }  // namespace throng::commands

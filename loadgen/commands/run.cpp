@@ -6,10 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdlib>
-#include <ctime>
 #include <fstream>
 #include <iostream>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,10 +15,10 @@
 #include "loadgen/commands/command.hpp"
 #include "loadgen/commands/progress_display.hpp"
 #include "loadgen/commands/report_files.hpp"
+#include "loadgen/commands/run_arguments.hpp"
 #include "loadgen/pacing/quantity.hpp"
 #include "loadgen/report/run_json.hpp"
 #include "loadgen/report/terminal.hpp"
-#include "protocol/token.hpp"
 
 namespace throng::commands {
 namespace {
@@ -99,57 +97,16 @@ unsigned parse_processes(const std::string& text) {
   throw std::runtime_error(fmt::format("--processes: expected auto or 1 to {}", kMost));
 }
 
-/// "rate=5s", "--rate=5s" or "--rate 5s", as they stood behind `--`.
-std::map<std::string, std::string> parse_script_args(const std::vector<std::string>& words) {
-  std::map<std::string, std::string> args;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    std::string word = words[i];
-    const bool dashed = word.starts_with("--");
-    if (dashed) word.erase(0, 2);
-    const std::size_t equals = word.find('=');
-    if (equals != std::string::npos && equals > 0) {
-      args[word.substr(0, equals)] = word.substr(equals + 1);
-    } else if (dashed && !word.empty() && i + 1 < words.size()) {
-      args[word] = words[++i];
-    } else {
-      throw std::runtime_error(
-          fmt::format("\"{}\" behind -- isn't an argument: expected NAME=VALUE", words[i]));
-    }
-  }
-  return args;
-}
-
 std::string read_secret(const std::string& file) {
-  std::string secret;
-  if (file.empty()) {
-    const char* given = std::getenv("THRONG_SECRET");
-    secret = given ? given : "";
-    if (secret.empty()) {
-      throw std::runtime_error(
-          "no secret to sign people's tokens with: set THRONG_SECRET or --secret-file to the "
-          "server's");
-    }
-  } else {
+  if (!file.empty()) {
+    std::string secret;
     std::ifstream in(file);
-    if (!std::getline(in, secret)) {
-      throw std::runtime_error(
-          fmt::format("--secret-file: \"{}\" can't be read or is empty", file));
-    }
+    if (std::getline(in, secret)) return secret;
+    throw std::runtime_error(fmt::format("--secret-file: \"{}\" can't be read or is empty", file));
   }
-  if (secret.size() < protocol::TokenKey::kMinSecretBytes) {
-    throw std::runtime_error(
-        fmt::format("the secret must have at least {} bytes", protocol::TokenKey::kMinSecretBytes));
-  }
-  return secret;
-}
-
-std::filesystem::path default_out(const std::string& scenario_name, WallTime now) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(now);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  char stamp[32];
-  std::strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", &utc);
-  return std::filesystem::path("throng-out") / fmt::format("{}-{}", scenario_name, stamp);
+  if (const char* secret = std::getenv("THRONG_SECRET")) return secret;
+  throw std::runtime_error(
+      "no secret to sign people's tokens with: set THRONG_SECRET or --secret-file to the server's");
 }
 
 play::RunOptions to_options(const Raw& raw, WallTime now) {
@@ -173,29 +130,50 @@ play::RunOptions to_options(const Raw& raw, WallTime now) {
       raw.out.empty() ? default_out(options.source.name, now) : std::filesystem::path(raw.out);
   options.prometheus = raw.prometheus;
   options.args = raw.script_args;
-  options.version = THRONG_VERSION;
+  options.version = kVersion;
   return options;
 }
 
 bool wants_colour(int descriptor) { return isatty(descriptor) && !std::getenv("NO_COLOR"); }
 
+play::RunOutcome play_and_show(play::RunOptions& options) {
+  const pacing::SteadyClock clock;
+  std::function<std::size_t()> columns;
+  if (isatty(STDERR_FILENO)) columns = [] { return terminal_columns(STDERR_FILENO); };
+  ProgressDisplay display(std::cerr, columns);
+  options.on_progress = [&](const play::Progress& progress) {
+    display.show(progress, clock.now());
+  };
+  play::RunOutcome outcome = play::play(options);
+  display.finish();
+  return outcome;
+}
+
+/// The path of the page, or nothing and `error` says why. Derived only from what this run wrote.
+std::string derive_page(const std::filesystem::path& dir, std::string& error) {
+  if (!error.empty()) return {};
+  try {
+    return write_reports(dir).string();
+  } catch (const std::exception& failure) {
+    error = failure.what();
+    return {};
+  }
+}
+
 int run(const Raw& raw, WallTime now) {
   play::RunOptions options = to_options(raw, now);
-  ProgressDisplay display(std::cerr, isatty(STDERR_FILENO) != 0);
-  options.on_progress = [&](const play::Progress& progress) { display.show(progress); };
-  const play::RunOutcome outcome = play::play(options);
-  display.finish();
-  if (!outcome.error.empty()) std::cerr << "throng: " << outcome.error << '\n';
+  play::RunOutcome outcome = play_and_show(options);
   if (outcome.result) {
-    const auto page = write_reports(options.out_dir);
-    if (raw.json) {
-      std::cout << report::write_run_json(*outcome.result);
-    } else {
-      std::cout << report::terminal_summary(*outcome.result, page.string(),
-                                            wants_colour(STDOUT_FILENO));
-    }
+    const std::string page = derive_page(options.out_dir, outcome.error);
+    std::cout << (raw.json ? report::write_run_json(*outcome.result)
+                           : report::terminal_summary(*outcome.result, page,
+                                                      wants_colour(STDOUT_FILENO)));
   }
-  return static_cast<int>(outcome.code);
+  if (outcome.error.empty()) return static_cast<int>(outcome.code);
+  std::cerr << "throng: " << outcome.error << '\n';
+  // Whoever reads results that aren't there must not take the run for a good one.
+  return static_cast<int>(outcome.code == play::ExitCode::kPass ? play::ExitCode::kUsage
+                                                                : outcome.code);
 }
 
 }  // namespace
@@ -209,9 +187,10 @@ void add_run(CLI::App& app, Action& action, WallTime now) {
     command->add_option(row.name, (*raw).*row.value, row.help)->envname(row.environment);
   }
   command
-      ->add_option("--threads", raw->threads, "worker threads in each process [one for two cores]")
+      ->add_option("--threads", raw->threads,
+                   "worker threads in each process; 0: one for two cores")
       ->envname("THRONG_THREADS")
-      ->check(CLI::Range(1, 256));
+      ->check(CLI::Range(0, 256));
   command
       ->add_option("--threshold", raw->thresholds,
                    "a condition to meet, e.g. \"deliver.p99 < 500ms\"; may be repeated")
@@ -220,7 +199,8 @@ void add_run(CLI::App& app, Action& action, WallTime now) {
   command->add_flag("--json", raw->json, "print run.json instead of the table")
       ->envname("THRONG_JSON");
   command->add_option("ARGS", raw->script_args, "after --: NAME=VALUE for the script");
-  command->callback([raw, now, &action] { action = [raw, now] { return run(*raw, now); }; });
+  command->parse_complete_callback(
+      [raw, now, &action] { action = [raw, now] { return run(*raw, now); }; });
 }
 
 }  // namespace throng::commands

@@ -41,10 +41,9 @@ class Run {
   bool is_interrupted() const { return interruption_ && interruption_->requested(); }
 
   void watch_for_interruption(Coordinator& coordinator) {
-    if (is_interrupted()) return coordinator.interrupt();
     watch_timer_.expires_after(kInterruptionInterval);
-    watch_timer_.async_wait([this, &coordinator](const boost::system::error_code& error) {
-      if (!error) watch_for_interruption(coordinator);
+    watch_timer_.async_wait([this, &coordinator](const boost::system::error_code&) {
+      is_interrupted() ? coordinator.interrupt() : watch_for_interruption(coordinator);
     });
   }
 

@@ -12,7 +12,6 @@ namespace throng::report {
 namespace {
 
 constexpr std::string_view kSeparator = " · ";
-constexpr std::string_view kBackAndClear = "\r\x1b[2K";
 
 // Code points: every one that occurs here is one column wide.
 std::size_t width(std::string_view text) {
@@ -27,8 +26,9 @@ std::string time_part(const Progress& progress) {
                      span_text(*progress.total_s), span_text(left));
 }
 
-std::vector<std::string> parts(const Progress& progress) {
+std::vector<std::string> parts(std::string_view phase, const Progress& progress) {
   std::vector<std::string> list = {
+      std::string(phase),
       time_part(progress),
       count_text(progress.users_connected) + " users",
       "send " + rate_text(progress.send_rate_per_s),
@@ -43,14 +43,14 @@ std::vector<std::string> parts(const Progress& progress) {
 
 }  // namespace
 
-std::string progress_line(const Progress& progress, ProgressStyle style, std::size_t columns) {
+std::string progress_line(std::string_view phase, const Progress& progress, std::size_t columns) {
   std::string line;
-  for (const std::string& part : parts(progress)) {
+  for (const std::string& part : parts(phase, progress)) {
     const std::string longer = line.empty() ? part : line + std::string(kSeparator) + part;
     if (width(longer) > columns) break;
     line = longer;
   }
-  return style == ProgressStyle::kRedrawn ? std::string(kBackAndClear) + line : line + "\n";
+  return line;
 }
 
 }  // namespace throng::report

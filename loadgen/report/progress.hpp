@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace throng::report {
 
@@ -21,14 +22,11 @@ struct Progress {
   std::uint64_t outstanding = 0;  ///< deliveries that the ledger still awaits
 };
 
-/// kRedrawn: for a terminal; goes back to the start of the line and clears it first, and has no
-/// line break. kPlain: a line of a log.
-enum class ProgressStyle { kRedrawn, kPlain };
-
-/// One line, of at most `columns` characters; what doesn't fit is left out from the end.
+/// One line without its end, of at most `columns` characters; what doesn't fit is left out from the
+/// end.
 ///
-///   42 s of 1m 10s, 28 s left · 10,000 users · send 1,667/s · deliver 1,667/s · p50 1.21 ms ·
-///   p99 8.42 ms · 0 errors · 132 outstanding
-std::string progress_line(const Progress& progress, ProgressStyle style, std::size_t columns = 160);
+///   measured · 42 s of 1m 10s, 28 s left · 10,000 users · send 1,667/s · deliver 1,667/s ·
+///   p50 1.21 ms · p99 8.42 ms · 0 errors · 132 outstanding
+std::string progress_line(std::string_view phase, const Progress& progress, std::size_t columns);
 
 }  // namespace throng::report

@@ -2,7 +2,7 @@
 // code that the documentation lists.
 
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -85,11 +85,13 @@ const MISTAKES = {
   'a bad duration': [['run', FILE, '--duration', '10 parsecs'], /--duration.*parsecs/],
   'a bad ramp': [['run', FILE, '--ramp', '-1s'], /--ramp|ramp/],
   'a bad seed': [['run', FILE, '--seed', 'x'], /--seed/],
-  'a bad number of threads': [['run', FILE, '--threads', '0'], /--threads/],
+  'a bad number of threads': [['run', FILE, '--threads', '257'], /--threads/],
   'a threshold that is none': [['run', FILE, '--threshold', 'deliver.p99 is fine'], /deliver\.p99/],
   'a threshold on an unknown metric': [['run', FILE, '--threshold', 'deliver.p42 < 1s'], /p42/],
   'a bad target': [['run', FILE, '--target', 'ftp://127.0.0.1'], /--target.*ftp/],
+  'a password in the target': [['run', FILE, '--target', 'ws://me:hunter2@127.0.0.1'], /--target.*no name and password/],
   'a bad argument of the script': [['run', FILE, '--', 'fast'], /fast/],
+  'a second scenario': [['run', FILE, 'other.lua'], /"other\.lua" isn't an argument of the script/],
   'an argument that the script does not know': [['run', FILE, '--', 'speed=9'], /speed/],
   'an argument of the wrong type': [['run', FILE, '--', 'gap=often'], /gap/],
   'a report of nothing': [['report', dir], /run\.json/],
@@ -118,6 +120,12 @@ test('throng: options stand in the environment too, and the command line wins', 
   const { code, report, stderr } = await run(server, FILE, ['--ramp', '200ms'], options);
   assert.equal(code, PASS, stderr);
   assert.deepEqual([report.users.planned, report.time.warmup_s], [12, 0.2]);
+});
+
+test("throng: the environment's options of one command don't count for another", async () => {
+  const env = { THRONG_THREADS: 'many' };
+  assertComplains(await throng(['report', dir], { env }), USAGE, /run\.json/);
+  assertComplains(await throng(['run', FILE], { env }), USAGE, /--threads/);
 });
 
 const SCENARIO = 'scenario { users = 5, duration = "1s", friends = { per_user = 1 } }\n';
@@ -149,6 +157,38 @@ test('throng: a target where nobody listens', async () => {
   assertComplains(closed, UNREACHABLE, /127\.0\.0\.1:1/);
   const unknown = await throng(['run', FILE, '--target', 'ws://nobody.invalid:9400', ...SHORT]);
   assertComplains(unknown, UNREACHABLE, /nobody\.invalid/);
+});
+
+test('throng: a target that only just starts', async () => {
+  const late = await startServer();
+  await late.stop();
+  const running = startRun(late, FILE, SHORT);
+  await running.program.says(/checking the machine and the target/);
+  await late.start();
+  const { code, stderr } = await running.ended();
+  assert.equal(code, PASS, stderr);
+  await late.stop();
+});
+
+test('throng: the results of an earlier run are not left for those of one that fails', async () => {
+  const out = tempDir();
+  const files = ['run.json', 'series.csv', 'latency.hlog', 'report.html', 'junit.xml'];
+  for (const name of [...files, 'notes.txt']) writeFileSync(join(out, name), 'old');
+  const args = ['run', FILE, '--target', 'ws://127.0.0.1:1', '--out', out];
+  assertComplains(await throng([...args, '--users', 'many']), USAGE, /--users/);
+  assert.deepEqual(readdirSync(out).sort(), [...files, 'notes.txt'].sort());
+  assertComplains(await throng(args), UNREACHABLE, /127\.0\.0\.1:1/);
+  assert.deepEqual(readdirSync(out), ['notes.txt']);
+});
+
+test('throng: results that cannot be written are no success, and the summary comes all the same', async () => {
+  const running = startRun(server, FILE, SHORT, { script: ['gap=200ms'] });
+  await running.program.says(/ramp/);
+  symlinkSync('/dev/full', join(running.out, 'series.csv'));
+  const result = await running.ended();
+  assertComplains(result, USAGE, /series\.csv/);
+  assert.match(result.stdout, /^PASS /m);
+  assert.deepEqual([result.report.verdict, existsSync(join(running.out, 'report.html'))], ['pass', false]);
 });
 
 test('throng: a target that is something else', async () => {
@@ -202,6 +242,14 @@ test('throng: a second SIGINT ends it at once', async () => {
   const end = running.program.end(2_000).finally(() => server.program.child.kill('SIGCONT'));
   const { code, signal } = await end;
   assert.ok(code === INTERRUPTED || signal === 'SIGINT', `${code} ${signal}`);
+});
+
+test('throng: SIGINT ends it while it waits for the target', async () => {
+  const args = ['run', FILE, '--target', silent.url, ...SHORT];
+  const program = new Program('loadgen/throng', args, { env: { THRONG_SECRET: SECRET }, cwd: dir });
+  await program.says(/checking the machine and the target/);
+  program.child.kill('SIGINT');
+  assertComplains(await program.end(2_000), INTERRUPTED, /interrupted/);
 });
 
 // throng-server

@@ -19,23 +19,16 @@ Progress sample() {
   return progress;
 }
 
-TEST(ProgressLine, Plain) {
-  EXPECT_EQ(progress_line(sample(), ProgressStyle::kPlain),
-            "42 s of 1m 10s, 28 s left · 10,000 users · send 1,667/s · deliver 1,665/s · "
-            "p50 1.21 ms · p99 8.42 ms · 1 error · 132 outstanding\n");
-}
-
-TEST(ProgressLine, RedrawnReplacesTheLineAndEndsNone) {
-  const std::string line = progress_line(sample(), ProgressStyle::kRedrawn);
-  EXPECT_TRUE(line.starts_with("\r\x1b[2K42 s of"));
-  EXPECT_EQ(line.find('\n'), line.npos);
+TEST(ProgressLine, SaysAllThatIsKnown) {
+  EXPECT_EQ(progress_line("measured", sample(), 160),
+            "measured · 42 s of 1m 10s, 28 s left · 10,000 users · send 1,667/s · "
+            "deliver 1,665/s · p50 1.21 ms · p99 8.42 ms · 1 error · 132 outstanding");
 }
 
 TEST(ProgressLine, LeavesOutWhatDoesNotFit) {
-  EXPECT_EQ(progress_line(sample(), ProgressStyle::kPlain, 38), "42 s of 1m 10s, 28 s left\n");
-  EXPECT_EQ(progress_line(sample(), ProgressStyle::kPlain, 40),
-            "42 s of 1m 10s, 28 s left · 10,000 users\n");
-  EXPECT_EQ(progress_line(sample(), ProgressStyle::kPlain, 5), "\n");
+  EXPECT_EQ(progress_line("ramp", sample(), 45), "ramp · 42 s of 1m 10s, 28 s left");
+  EXPECT_EQ(progress_line("ramp", sample(), 47), "ramp · 42 s of 1m 10s, 28 s left · 10,000 users");
+  EXPECT_EQ(progress_line("ramp", sample(), 3), "");
 }
 
 TEST(ProgressLine, HasNoPercentilesOfNothingAndNoEndOfTheEndless) {
@@ -43,14 +36,15 @@ TEST(ProgressLine, HasNoPercentilesOfNothingAndNoEndOfTheEndless) {
   progress.total_s.reset();
   progress.p50_ns.reset();
   progress.p99_ns.reset();
-  EXPECT_EQ(progress_line(progress, ProgressStyle::kPlain),
-            "42 s · 10,000 users · send 1,667/s · deliver 1,665/s · 1 error · 132 outstanding\n");
+  EXPECT_EQ(progress_line("ramp", progress, 160),
+            "ramp · 42 s · 10,000 users · send 1,667/s · deliver 1,665/s · 1 error · "
+            "132 outstanding");
 }
 
 TEST(ProgressLine, NeverHasTimeLeftBelowZero) {
   Progress progress = sample();
   progress.elapsed_s = 75;
-  EXPECT_TRUE(progress_line(progress, ProgressStyle::kPlain).starts_with("1m 15s of 1m 10s, 0 "));
+  EXPECT_TRUE(progress_line("drain", progress, 160).starts_with("drain · 1m 15s of 1m 10s, 0 "));
 }
 
 }  // namespace
