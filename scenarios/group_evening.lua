@@ -1,4 +1,4 @@
--- An evening in group chats: many small ones, a few that everybody is in, and talk that spreads.
+-- An evening in group chats: many small ones, a few large ones, and talk that spreads.
 scenario {
   users = "2k", duration = "30s", ramp = "10s",
   groups = { per_user = 2, size = zipf { n = 200, exponent = 1 } },
