@@ -13,7 +13,7 @@ const PEOPLE = 20;
 for (const durability of ['fsync', 'none']) {
   test(`a graceful stop under load, --durability ${durability}`, async () => {
     const server = await startServer({ args: ['--durability', durability] });
-        const users = Array.from({ length: PEOPLE }, newUser);
+    const users = Array.from({ length: PEOPLE }, newUser);
     const chats = await Promise.all(users.slice(1).map((user) => makeChat(server, [users[0], user])));
     const [hub, ...people] = await Promise.all(users.map((user) => Device.connect(server, user)));
 

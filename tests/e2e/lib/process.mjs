@@ -4,20 +4,20 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { after } from 'node:test';
 import { fileURLToPath } from 'node:url';
 
 import { removeTempDirs } from './temp.mjs';
 import { within } from './wait.mjs';
 
 const DEFAULT_BIN_DIR = fileURLToPath(new URL('../../../build/release', import.meta.url));
-const BIN_DIR = resolve(process.env.THRONG_BIN_DIR ?? DEFAULT_BIN_DIR);
+export const BIN_DIR = resolve(process.env.THRONG_BIN_DIR ?? DEFAULT_BIN_DIR);
 
 const running = new Set();
 const killAll = () => {
   for (const child of running) child.kill('SIGKILL');
 };
-after(killAll);
+// A benchmark is no test file: of it node:test would print a summary.
+if (process.argv[1].endsWith('.test.mjs')) (await import('node:test')).after(killAll);
 process.on('exit', () => {
   killAll();
   removeTempDirs();
@@ -35,6 +35,7 @@ export class Program {
   stdout = '';
   stderr = '';
   #lineWaits = [];
+  #ended;  // why nothing more will be said
 
   /** `name` is a path under the directory of binaries, e.g. "server/throng-server". */
   constructor(name, args, { env = {}, cwd, openFiles } = {}) {
@@ -51,7 +52,8 @@ export class Program {
       this.child.on('close', (code, signal) => {
         running.delete(this.child);
         done({ code, signal, stdout: this.stdout, stderr: this.stderr });
-        this.#settle((wait) => wait.reject(new Error(`${name} ended: ${this.stderr}`)));
+        this.#ended = new Error(`${name} ended: ${this.stderr}`);
+        this.#settle((wait) => wait.reject(this.#ended));
       });
     });
     this.child.stdout.setEncoding('utf8').on('data', (text) => (this.stdout += text));
@@ -65,6 +67,7 @@ export class Program {
   says(pattern) {
     const found = pattern.exec(this.stderr);
     if (found) return Promise.resolve(found);
+    if (this.#ended) return Promise.reject(this.#ended);
     const said = new Promise((done, reject) => this.#lineWaits.push({ pattern, done, reject }));
     return within(said, `${pattern} on stderr`);
   }

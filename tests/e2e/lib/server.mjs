@@ -41,11 +41,13 @@ export class Server {
   token(user, claims) { return mint(SECRET, user, claims); }
   adminToken() { return this.token(1, { adm: true }); }
 
-  /** The sum of a metric over its labels, from /metrics. */
+  /** The sum of a metric over its labels, from /metrics. Throws for one that isn't there. */
   async metric(name) {
     const { text } = await call(this, 'GET', '/metrics');
-    const values = [...text.matchAll(/^([a-z_]+)(?:\{.*\})? (\S+)$/gm)];
-    return values.filter(([, each]) => each === name).reduce((sum, [, , value]) => sum + Number(value), 0);
+    const all = [...text.matchAll(/^([a-z_]+)(?:\{.*\})? (\S+)$/gm)];
+    const values = all.filter(([, each]) => each === name).map(([, , value]) => Number(value));
+    if (values.length === 0) throw new Error(`no metric ${name}`);
+    return values.reduce((sum, value) => sum + value);
   }
 }
 

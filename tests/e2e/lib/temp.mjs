@@ -13,5 +13,6 @@ export function tempDir() {
 }
 
 export function removeTempDirs() {
-  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true });
+  // A process that was just killed may still be making a file.
+  for (const dir of made.splice(0)) rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
 }
