@@ -1,11 +1,13 @@
 // What a run leaves behind: run.json in its documented shape, and everything that is made of it.
 
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { BIN_DIR } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 import { assertCleanLedger, run, scenario, throng } from './lib/throng.mjs';
 
@@ -168,6 +170,15 @@ test('throng report makes the same page and cases of run.json again', async () =
   const again = await throng(['report', out]);
   assert.equal(again.code, 0, again.stderr);
   assert.deepEqual(['report.html', 'junit.xml'].map(read), before);
+});
+
+test('what cannot be printed is no success', () => {
+  const full = openSync('/dev/full', 'w');
+  const stdio = ['ignore', full, 'pipe'];
+  const { status, stderr } = spawnSync(join(BIN_DIR, 'loadgen/throng'), ['report', out], { stdio, encoding: 'utf8' });
+  closeSync(full);
+  assert.equal(status, 2);
+  assert.match(stderr, /^throng: .*standard output/m);
 });
 
 test('--json prints run.json and nothing else', async () => {
