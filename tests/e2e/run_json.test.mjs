@@ -18,6 +18,7 @@ const server = await startServer();
 
 const result = await run(server, FILE, [
   '--users', `${USERS}`, '--duration', '5s', '--ramp', '1s', '--seed', '7', '--threshold', 'ledger.lost == 0',
+  '--warmup', 'none',  // else how much is left out depends on how busy the machine is
 ], { script: ['gap=500ms'] });
 const { report, out } = result;
 const read = (name) => readFileSync(join(out, name), 'utf8');
