@@ -123,7 +123,7 @@ HdrLogWriter::HdrLogWriter(std::ostream& out, std::chrono::system_clock::time_po
 void HdrLogWriter::write(std::string_view tag, double start_s, double length_s,
                          const Histogram& histogram) {
   const double max_ms = static_cast<double>(histogram.max()) / kNanosecondsPerMillisecond;
-  out_ << fmt::format("Tag={},{:.3f},{:.3f},{:.3f},{}\n", without_separators(tag), start_s,
+  out_ << fmt::format("Tag={},{:.3f},{:.3f},{:.6f},{}\n", without_separators(tag), start_s,
                       length_s, max_ms, compressed_base64(histogram));
 }
 

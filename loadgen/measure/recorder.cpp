@@ -43,6 +43,11 @@ bool is_arrival(Operation operation) {
          operation == Operation::kCatchUp;
 }
 
+bool is_arrival(std::string_view name) {
+  const auto found = std::ranges::find(kNames, name);
+  return found != kNames.end() && is_arrival(static_cast<Operation>(found - kNames.begin()));
+}
+
 void OperationTally::merge(const OperationTally& other) {
   if (name.empty()) name = other.name;
   count += other.count;

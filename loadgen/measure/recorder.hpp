@@ -89,6 +89,8 @@ struct MeasuredTime {
 
 /// Connect, login and catch_up: figures that count from the start of the ramp.
 bool is_arrival(Operation operation);
+/// The same by name; a script's own operations are none.
+bool is_arrival(std::string_view name);
 
 /// One worker's figures by operation. Thread-confined; merge() combines workers exactly.
 class Recorder {

@@ -263,9 +263,10 @@ GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
   return facts;
 }
 
-std::optional<std::string> Coordinator::write_files(const report::RunResult& result) {
+std::optional<std::string> Coordinator::write_files(const measure::Tallies& totals,
+                                                    const report::RunResult& result) {
   if (!files_) return std::nullopt;
-  return files_->finish(series_, result);
+  return files_->finish(series_, totals, result);
 }
 
 void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {

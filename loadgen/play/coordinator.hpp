@@ -58,7 +58,8 @@ class Coordinator {
   void interrupt();
 
   /// Writes what is to be written beside the page; see RunFiles::finish().
-  std::optional<std::string> write_files(const report::RunResult& result);
+  std::optional<std::string> write_files(const measure::Tallies& totals,
+                                         const report::RunResult& result);
 
  private:
   using Timer =

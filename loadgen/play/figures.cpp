@@ -43,12 +43,9 @@ report::OperationFigures operation_figures(const measure::OperationTally& tally,
 std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figures(
     const measure::Tallies& totals, double warmup_s, double measured_s) {
   std::vector<std::pair<std::string, report::OperationFigures>> all;
-  const auto tallies = totals.all();
-  for (std::size_t i = 0; i < tallies.size(); ++i) {
-    const bool arrival =
-        i < measure::kOperations && measure::is_arrival(static_cast<measure::Operation>(i));
-    const double seconds = arrival ? warmup_s + measured_s : measured_s;
-    all.emplace_back(tallies[i]->name, operation_figures(*tallies[i], seconds));
+  for (const measure::OperationTally* tally : totals.all()) {
+    const double seconds = measured_s + (measure::is_arrival(tally->name) ? warmup_s : 0);
+    all.emplace_back(tally->name, operation_figures(*tally, seconds));
   }
   return all;
 }

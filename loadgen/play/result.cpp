@@ -48,10 +48,13 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result) {
   result.validity.valid = false;
 }
 
+measure::WarmUp warm_up_of(const RunOptions& options, const Played& played) {
+  return options.find_warm_up ? played.recorded->warm_up() : measure::WarmUp();
+}
+
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
                               const Played& played) {
-  const measure::WarmUp warm_up =
-      options.find_warm_up ? played.recorded->warm_up() : measure::WarmUp();
+  const measure::WarmUp warm_up = warm_up_of(options, played);
   const double cut_s = pacing::to_seconds(prepared.plan.duration) *
                        static_cast<double>(warm_up.steps) / measure::kSteps;
   const double warmup_s = pacing::to_seconds(prepared.plan.ramp) + cut_s;

@@ -15,6 +15,9 @@ std::string iso_time(std::chrono::system_clock::time_point time);
 /// `unresolved`, and the run gets a reason to be invalid.
 void admit_unfinished_drain(const Played& played, report::RunResult& result);
 
+/// What the totals leave out of the measured time.
+measure::WarmUp warm_up_of(const RunOptions& options, const Played& played);
+
 /// The whole result, thresholds, verdict and exit code included.
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
                               const Played& played);

@@ -33,7 +33,8 @@ class Run {
     RunOutcome outcome;
     outcome.result = make_result(options_, prepared, played);
     outcome.code = static_cast<ExitCode>(outcome.result->exit_code);
-    outcome.error = coordinator.write_files(*outcome.result).value_or("");
+    const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
+    outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
     return outcome;
   }
 

@@ -55,8 +55,23 @@ void RunFiles::add_second(const measure::SecondSnapshot& second) {
   }
 }
 
+void RunFiles::add_totals(const measure::Tallies& totals, const report::RunTime& time) {
+  for (const measure::OperationTally* tally : totals.all()) {
+    const double from_s = measure::is_arrival(tally->name) ? 0 : time.warmup_s;
+    const double length_s = time.warmup_s + time.measured_s - from_s;
+    if (!tally->latency.empty()) {
+      log_->write("total." + tally->name, from_s, length_s, tally->latency);
+    }
+    if (!tally->service.empty()) {
+      log_->write("service." + tally->name, from_s, length_s, tally->service);
+    }
+  }
+}
+
 std::optional<std::string> RunFiles::finish(const measure::Series& series,
+                                            const measure::Tallies& totals,
                                             const report::RunResult& result) {
+  add_totals(totals, result.time);
   std::vector<std::string> failed;
   const auto close = [&](std::ofstream& file, const char* name) {
     file.close();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "loadgen/measure/hdr_log.hpp"
+#include "loadgen/measure/recorder.hpp"
 #include "loadgen/measure/series.hpp"
 #include "loadgen/report/run_result.hpp"
 
@@ -31,11 +32,14 @@ class RunFiles {
   void begin(std::chrono::system_clock::time_point start);
   /// Requires: begin().
   void add_second(const measure::SecondSnapshot& second);
-  /// Writes the rest, and each file even if another can't be written. Gives a sentence about those
-  /// that couldn't.
-  std::optional<std::string> finish(const measure::Series& series, const report::RunResult& result);
+  /// Writes the rest, and each file even if another can't be written; `totals` is what the result's
+  /// latencies were read from. Gives a sentence about the files that couldn't be written.
+  std::optional<std::string> finish(const measure::Series& series, const measure::Tallies& totals,
+                                    const report::RunResult& result);
 
  private:
+  void add_totals(const measure::Tallies& totals, const report::RunTime& time);
+
   std::filesystem::path folder_;
   std::ofstream log_file_;
   std::optional<measure::HdrLogWriter> log_;

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 import { startServer } from './lib/server.mjs';
-import { assertCleanLedger, run, scenario, startRun, throng } from './lib/throng.mjs';
+import { assertCleanLedger, ownScenario, run, scenario, startRun, throng } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
 
 const LONG_RUN = ['--users', '60', '--duration', '60s', '--ramp', '500ms', '--processes', '3'];
@@ -87,7 +87,7 @@ test('Ctrl-C ends all of them gracefully', async () => {
 });
 
 test('a mistake in the script that shows in one process only', async () => {
-  const file = new URL('./scenarios/fails_late.lua', import.meta.url).pathname;
+  const file = ownScenario('fails_late.lua');
   const args = ['run', file, '--target', server.ws, '--users', '30', '--processes', '3'];
   const { code, stderr } = await throng(args);
   assert.equal(code, 2);

@@ -129,17 +129,6 @@ test('series.csv has a row a second, which add up', () => {
   assert.equal(sends, report.ledger.acked);
 });
 
-test('latency.hlog is a log of HdrHistogram, with a tag for each operation', () => {
-  const lines = read('latency.hlog').trim().split('\n');
-  assert.ok(lines.some((line) => /^#\[Histogram log format version 1\.[23]\]$/.test(line)));
-  assert.ok(lines.some((line) => /^#\[StartTime: \d+(\.\d+)? \(seconds since epoch\)/.test(line)));
-  assert.ok(lines.some((line) => line.startsWith('"StartTimestamp","Interval_Length"')));
-  const intervals = lines.filter((line) => line.startsWith('Tag='));
-  for (const line of intervals) assert.match(line, /^Tag=\w+,\d+\.\d+,\d+\.\d+,\d+\.\d+,HISTFAAA[\w+/]+=*$/);
-  const tags = new Set(intervals.map((line) => line.match(/^Tag=(\w+)/)[1]));
-  for (const name of ['connect', 'login', 'send', 'deliver', 'receipt_read']) assert.ok(tags.has(name), name);
-});
-
 test('report.html stands alone and states the verdict', () => {
   const html = read('report.html');
   assert.match(html, /^<!doctype html>/i);

@@ -14,6 +14,9 @@ const RUN_ENDS_WITHIN_MS = 90_000;
 /** The path of one of the scenarios that come with the project. */
 export const scenario = (name) => fileURLToPath(new URL(`../../../scenarios/${name}`, import.meta.url));
 
+/** The path of one that is only for a test. */
+export const ownScenario = (name) => fileURLToPath(new URL(`../scenarios/${name}`, import.meta.url));
+
 /** `throng` with any arguments; gives `{code, signal, stdout, stderr}` when it has ended. */
 export async function throng(args, { env = { THRONG_SECRET: SECRET }, ...options } = {}) {
   return new Program('loadgen/throng', args, { env, ...options }).end(RUN_ENDS_WITHIN_MS);

@@ -12,6 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::Not;
+using namespace std::chrono_literals;
 
 std::string text_of(const std::filesystem::path& path) {
   std::ifstream file(path);
@@ -40,7 +41,7 @@ TEST_F(RunFilesTest, WriteTheRawData) {
   series.finish();
   report::RunResult result;
   result.scenario.name = "one_to_one";
-  EXPECT_EQ(files.finish(series, result), std::nullopt);
+  EXPECT_EQ(files.finish(series, measure::Tallies(), result), std::nullopt);
 
   const std::filesystem::path made = folder_ / "made" / "deep";
   EXPECT_THAT(text_of(made / "latency.hlog"), HasSubstr("Tag=send,0.000,1.000,1.0"));
@@ -50,12 +51,32 @@ TEST_F(RunFilesTest, WriteTheRawData) {
   EXPECT_EQ(read->scenario.name, "one_to_one");
 }
 
+TEST_F(RunFilesTest, EndTheLogWithTheTotals) {
+  RunFiles files(folder_);
+  files.begin(std::chrono::system_clock::time_point{});
+  measure::Recorder recorded({}, nullptr);
+  const pacing::TimePoint due{};
+  recorded.completed(measure::Operation::kLogin, due, due + 2ms, 1ms);
+  recorded.completed(measure::Operation::kDeliver, due, due + 3ms);
+  report::RunResult result;
+  result.time = {"", 2, 10};
+  EXPECT_EQ(files.finish(measure::Series(1, {}), recorded.totals(), result), std::nullopt);
+
+  // People arrive from the start on. What is only received has no service time.
+  const std::string log = text_of(folder_ / "latency.hlog");
+  EXPECT_THAT(log, HasSubstr("\nTag=total.login,0.000,12.000,2.000000,"));
+  EXPECT_THAT(log, HasSubstr("\nTag=service.login,0.000,12.000,1.000000,"));
+  EXPECT_THAT(log, HasSubstr("\nTag=total.deliver,2.000,10.000,3.000000,"));
+  EXPECT_THAT(log, Not(HasSubstr("service.deliver")));
+  EXPECT_THAT(log, Not(HasSubstr("send")));
+}
+
 TEST_F(RunFilesTest, WriteWhatTheyCanAndNameTheRest) {
   RunFiles files(folder_);
   std::filesystem::create_symlink("/dev/full", folder_ / "series.csv");
   measure::Series series(1, {{"send"}, {"users_connected"}});
   series.finish();
-  const auto trouble = files.finish(series, report::RunResult{});
+  const auto trouble = files.finish(series, measure::Tallies(), report::RunResult{});
   ASSERT_TRUE(trouble);
   EXPECT_THAT(*trouble, HasSubstr((folder_ / "series.csv").string()));
   EXPECT_THAT(*trouble, Not(HasSubstr("run.json")));
@@ -67,7 +88,7 @@ TEST_F(RunFilesTest, LeaveNoHalfOfARun) {
   std::filesystem::create_symlink("/dev/full", folder_ / "run.json.unfinished");
   measure::Series series(1, {{"send"}, {"users_connected"}});
   series.finish();
-  const auto trouble = files.finish(series, report::RunResult{});
+  const auto trouble = files.finish(series, measure::Tallies(), report::RunResult{});
   ASSERT_TRUE(trouble);
   EXPECT_THAT(*trouble, HasSubstr("run.json"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "run.json"));
