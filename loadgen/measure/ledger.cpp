@@ -94,7 +94,7 @@ void LedgerShard::on_ack(Seat seat, std::uint32_t k, Seq seq, std::uint64_t fing
 // it is known only that their place is one that the device has.
 void LedgerShard::check_second_ack(Seat seat, std::uint32_t k, std::uint32_t seq) {
   const SeatState& own = state(seat);
-  bool same = own.seen.contains(seq);
+  bool same = own.has(seq);
   if (own.sender) {
     const SenderState::Acked& recent = own.sender->recent[k % SenderState::kRecent];
     if (recent.k == k) same = recent.seq == seq;
@@ -135,10 +135,11 @@ void LedgerShard::on_session_start(Seat seat, bool position_said) {
 SightingResult LedgerShard::on_message(const Sighting& sighting) {
   const Seat seat = sighting.seat;
   if (!possible(seat, sighting.seq)) return {};
+  if (is_strange(sighting)) return on_strange(sighting);
   const auto seq = static_cast<std::uint32_t>(sighting.seq);
   SeatState& own = state(seat);
 
-  const bool had_it = own.seen.contains(seq);
+  const bool had_it = own.has(seq);
   if (had_it && seq <= own.session_high) {
     count(&LedgerReport::duplicated, "delivered again", seat, seq);
     return {};
@@ -157,33 +158,17 @@ SightingResult LedgerShard::on_message(const Sighting& sighting) {
     ++counted_.delivered;
     add(seen_, 1);
   };
-  const auto unsound = [&](std::uint64_t LedgerReport::*figure, std::string_view kind) {
-    count(figure, kind, seat, seq);
+  const auto corrupted = [&](std::string_view what) {
+    count(&LedgerReport::corrupted, what, seat, seq);
+    deliver();
     own.see(seq, 0);
     own.summed = false;
     return SightingResult{.fresh = true, .intact = false};
   };
 
-  if (!roster_.member_index(roster_.chat_of(seat), sighting.from)) {
-    return unsound(&LedgerReport::misdelivered, "sent by a non-member");
-  }
-  switch (sighting.check.verdict) {
-    case StampVerdict::kOtherChat:
-      return unsound(&LedgerReport::misdelivered, "a message of another chat");
-    case StampVerdict::kNotOurs:
-      return unsound(&LedgerReport::phantom, "a message that nobody sent");
-    case StampVerdict::kCorrupted:
-      deliver();
-      return unsound(&LedgerReport::corrupted, "bytes that nobody sent");
-    case StampVerdict::kOurs:
-      break;
-  }
-
+  if (sighting.check.verdict == StampVerdict::kCorrupted) return corrupted("bytes nobody sent");
   const Content content = place(seat, seq, sighting.from, sighting.check.stamp);
-  if (content == Content::kDiffers) {
-    deliver();
-    return unsound(&LedgerReport::corrupted, "not what another member got at this place");
-  }
+  if (content == Content::kDiffers) return corrupted("not what another member got at this place");
   own.see(seq, sighting.check.stamp.fingerprint);
   if (content == Content::kRepeated) {
     count(&LedgerReport::duplicated, "a message that has another place already", seat, seq);
@@ -191,6 +176,29 @@ SightingResult LedgerShard::on_message(const Sighting& sighting) {
     deliver();
   }
   return {.fresh = true, .intact = true};
+}
+
+bool LedgerShard::is_strange(const Sighting& sighting) const {
+  return sighting.check.verdict == StampVerdict::kNotOurs ||
+         sighting.check.verdict == StampVerdict::kOtherChat ||
+         !roster_.member_index(roster_.chat_of(sighting.seat), sighting.from);
+}
+
+// It says nothing about the chat's own messages, not even about their order. Its place may yet get
+// one of them; reconcile() sees to those that don't.
+SightingResult LedgerShard::on_strange(const Sighting& sighting) {
+  const auto seq = static_cast<std::uint32_t>(sighting.seq);
+  SeatState& own = state(sighting.seat);
+  if (!roster_.member_index(roster_.chat_of(sighting.seat), sighting.from)) {
+    count(&LedgerReport::misdelivered, "sent by a non-member", sighting.seat, seq);
+  } else if (sighting.check.verdict == StampVerdict::kOtherChat) {
+    count(&LedgerReport::misdelivered, "a message of another chat", sighting.seat, seq);
+  } else {
+    count(&LedgerReport::phantom, "a message that nobody sent", sighting.seat, seq);
+  }
+  const bool fresh = !own.seen.contains(seq);
+  own.see_strange(seq);
+  return {.fresh = fresh, .intact = false};
 }
 
 LedgerShard::Content LedgerShard::place(Seat seat, std::uint32_t seq, UserNumber sender,
@@ -309,6 +317,9 @@ std::size_t LedgerShard::memory_bytes() const {
     bytes += seat.seen.memory_bytes() - sizeof(IntervalSet);
     if (seat.sender) {
       bytes += sizeof(SenderState) + seat.sender->pending.capacity() * sizeof(PendingAck);
+    }
+    if (seat.strange) {
+      bytes += sizeof(*seat.strange) + seat.strange->capacity() * sizeof(std::uint32_t);
     }
     if (seat.cursors) bytes += members_at(i) * sizeof(MemberCursors);
   }

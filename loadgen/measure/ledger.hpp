@@ -29,8 +29,9 @@ struct LedgerReport {
   std::uint64_t acked = 0;      ///< sends whose place the sender was told, or saw for itself
   std::uint64_t expected = 0;   ///< deliveries that the acknowledged sends are due
   std::uint64_t delivered = 0;  ///< distinct deliveries
-  /// Deliveries that never came: places of a chat up to its highest acknowledged one that a member
-  /// never saw. Seqs are dense, so a place that nobody ever saw counts too, for all but one member.
+  /// Deliveries that never came: places of a chat up to its highest acknowledged one where a member
+  /// never saw a message of the run, though another did or nobody saw anything at all. Seqs are
+  /// dense, so a place that nobody ever saw counts too, for all but one member.
   std::uint64_t lost = 0;
   /// Deliveries of what the device has already, or of a message at a second place; acknowledgements
   /// that give a send a second place, or a place that another send has.
@@ -40,8 +41,13 @@ struct LedgerReport {
   std::uint64_t reordered = 0;
   std::uint64_t misdelivered = 0;  ///< to a non-member, of another chat, from a non-member
   std::uint64_t corrupted = 0;     ///< bytes that aren't what was sent, or differ between members
-  std::uint64_t phantom = 0;       ///< what nobody sent, or a send that failed for certain
-  std::uint64_t cursor_violations = 0;  ///< of S9, S10 and S11 in the list of invariants
+  /// What nobody sent, or a send that failed for certain. The message whose place it took, if there
+  /// is one, counts for itself: as delivered when it comes too, else as lost.
+  std::uint64_t phantom = 0;
+  /// Receipts that move back or contradict themselves; cursors that are ahead of their device when
+  /// the run ends, one for each observer and member (what was ahead for a while only isn't noticed:
+  /// observers share no clock); cursors and unread counts in catch-up that the device knows better.
+  std::uint64_t cursor_violations = 0;
   // These break no promise: they say how far the account reaches.
   std::uint64_t late = 0;        ///< deliveries later than the bound that their observer applies
   std::uint64_t unresolved = 0;  ///< sends that nobody knows the outcome of
@@ -98,7 +104,8 @@ struct ReceiptAdvance {
 /// Memory is bounded: about 70 bytes a seat; for a seat that sends, its sends without an answer;
 /// for one that gets receipts, 8 bytes a member (chats of at most kMaxReceiptMembers); for a chat
 /// with traffic, 16 bytes a member and a short ring of what stands at its newest places. Nothing
-/// grows with the number of messages, except for islands and examples, which are capped.
+/// grows with the number of messages, except for islands, places of phantoms and examples, which
+/// are capped.
 class LedgerShard {
  public:
   static constexpr std::size_t kMaxExamples = 20;
@@ -194,6 +201,9 @@ class LedgerShard {
   /// What stands at a place of a chat, against all that this worker knows of the chat.
   enum class Content : std::uint8_t { kNew, kKnown, kRepeated, kDiffers };
   Content place(Seat seat, std::uint32_t seq, UserNumber sender, const Stamp& stamp);
+  /// None of the messages that the run's users sent to this chat.
+  bool is_strange(const Sighting& sighting) const;
+  SightingResult on_strange(const Sighting& sighting);
   void check_second_ack(Seat seat, std::uint32_t k, std::uint32_t seq);
   bool settle(Seat seat, std::uint32_t k, std::uint32_t& floor);
   bool possible(Seat seat, Seq seq);

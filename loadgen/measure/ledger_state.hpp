@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <vector>
@@ -54,6 +55,8 @@ struct SenderState {
 };
 
 struct LedgerShard::SeatState {
+  static constexpr std::size_t kMaxStrange = 256;
+
   IntervalSet seen;
   /// Of mixed (seq, fingerprint) over all of `seen`: equal for seats that saw the same.
   std::uint64_t content_sum = 0;
@@ -64,9 +67,25 @@ struct LedgerShard::SeatState {
   bool summed = true;           ///< content_sum means something
   std::unique_ptr<SenderState> sender;
   std::unique_ptr<MemberCursors[]> cursors;  ///< by member of the chat
+  /// Places in `seen` where something strange came and no message of the run, at most kMaxStrange;
+  /// null for those that never had one.
+  std::unique_ptr<std::vector<std::uint32_t>> strange;
 
+  /// A message of the run has come at this place.
+  bool has(std::uint32_t seq) const { return seen.contains(seq) && !holds_strange(seq); }
+  bool holds_strange(std::uint32_t seq) const {
+    return strange && std::ranges::find(*strange, seq) != strange->end();
+  }
   void see(std::uint32_t seq, std::uint64_t fingerprint) {
     if (seen.insert(seq)) content_sum += protocol::mix(fingerprint ^ protocol::mix(seq));
+    if (strange) std::erase(*strange, seq);
+  }
+  /// What isn't the run's own takes the place only until its message comes.
+  void see_strange(std::uint32_t seq) {
+    summed = false;
+    if (!seen.insert(seq)) return;
+    if (!strange) strange = std::make_unique<std::vector<std::uint32_t>>();
+    if (strange->size() < kMaxStrange) strange->push_back(seq);
   }
 };
 

@@ -63,6 +63,7 @@ class Reconciliation {
     seats_.clear();
     for (const UserNumber member : members) seats_.push_back(&seat_of(member, chat));
     count_lost(chat, members);
+    count_displaced(chat, members);
     compare_contents(chat);
     for (std::size_t i = 0; i < members.size(); ++i) {
       if (seats_[i]->cursors) check_cursors(chat, members, members[i], *seats_[i]);
@@ -73,7 +74,7 @@ class Reconciliation {
     std::map<std::uint32_t, std::int64_t> missing;  // how many more members miss it from there on
     for (std::size_t i = 0; i < members.size(); ++i) {
       const IntervalSet& seen = seats_[i]->seen;
-      const std::uint32_t limit = std::max(highest_acked_[chat], seen.highest());
+      const std::uint32_t limit = std::max(highest_acked_[chat], seats_[i]->life_high);
       report_.lost += seen.abandoned();
       if (seen.prefix() >= limit) continue;
       for (const auto [first, last] : seen.holes(limit)) {
@@ -90,6 +91,20 @@ class Reconciliation {
       members_missing += at->second;
       if (members_missing != static_cast<std::int64_t>(members.size())) continue;
       report_.lost -= std::next(at)->first - at->first;
+    }
+  }
+
+  // Where a member saw only something strange, and another saw a message.
+  void count_displaced(ChatIndex chat, std::span<const UserNumber> members) {
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      if (!seats_[i]->strange) continue;
+      for (const std::uint32_t seq : *seats_[i]->strange) {
+        const auto has_it = [seq](const SeatState* seat) { return seat->has(seq); };
+        if (std::ranges::none_of(seats_, has_it)) continue;
+        ++report_.lost;
+        example(
+            fmt::format("chat {} seq {}: something else reached user {}", chat, seq, members[i]));
+      }
     }
   }
 

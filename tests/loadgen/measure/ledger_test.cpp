@@ -309,6 +309,67 @@ TEST(Ledger, BytesThatNobodySentAreCorruptedOrAPhantom) {
   EXPECT_EQ(faults(town.reconcile()), (Faults{{"corrupted", 1}, {"phantom", 2}}));
 }
 
+constexpr StampCheck kNobodysOwn{StampVerdict::kNotOurs, {}};
+
+TEST(Ledger, AMessageMayFollowAPhantomAtItsPlace) {
+  Town town;
+  town.pass(1, 0, 1, 1);
+  town.see(2, 0, 2, 1, kNobodysOwn);
+  town.pass(1, 0, 2, 2);
+  const LedgerReport report = town.reconcile();
+  EXPECT_EQ(faults(report), (Faults{{"phantom", 1}}));
+  EXPECT_EQ(report.delivered, 2u);
+  town.see(2, 0, 2, 1, 2);  // and it comes once
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"duplicated", 1}, {"phantom", 1}}));
+}
+
+TEST(Ledger, AnAcknowledgementMayFollowAPhantomAtItsPlace) {
+  Town town;
+  town.see(1, 0, 1, 2, kNobodysOwn);
+  town.pass(1, 0, 1, 1);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"phantom", 1}}));
+}
+
+TEST(Ledger, APhantomAtAPlaceThatTheDeviceHasIsNoDuplicate) {
+  Town town;
+  town.pass(1, 0, 1, 1);
+  EXPECT_FALSE(town.see(2, 0, 1, 1, kNobodysOwn).fresh);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"phantom", 1}}));
+}
+
+TEST(Ledger, APhantomInsteadOfAMessageIsALossToo) {
+  Town town;
+  for (std::uint32_t k = 1; k <= 2; ++k) {
+    town.send(1, 1, k);
+    town.ack(1, 1, k, k);
+    for (const UserNumber member : {3, 4, 5}) town.see(member, 1, k, 1, k);
+    k == 1 ? town.see(6, 1, k, 1, kNobodysOwn) : town.see(6, 1, k, 1, k);
+  }
+  const LedgerReport report = town.reconcile();
+  EXPECT_EQ(faults(report), (Faults{{"lost", 1}, {"phantom", 1}}));
+  EXPECT_EQ(report.expected - report.delivered, report.lost);
+  EXPECT_EQ(report.examples.back(), "chat 1 seq 1: something else reached user 6");
+}
+
+TEST(Ledger, APhantomFarAheadMakesNothingLateOrLost) {
+  Town town;
+  town.pass(1, 0, 1, 1);
+  town.see(2, 0, 1000, 1, kNobodysOwn);
+  for (std::uint32_t k = 2; k <= 9; ++k) town.pass(1, 0, k, k);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"phantom", 1}}));
+}
+
+TEST(Ledger, PlacesOfPhantomsAreRememberedWithinABound) {
+  Town town;
+  const auto run = [&](Seq from, Seq to) {
+    for (Seq seq = from; seq <= to; ++seq) town.see(2, 0, seq, 1, kNobodysOwn);
+    return town.shard_of(2).memory_bytes();
+  };
+  const std::size_t early = run(1, 1000);
+  EXPECT_EQ(run(1001, 2000), early);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"phantom", 2000}}));
+}
+
 TEST(Ledger, ASeqThatNoRunCanReachIsCorrupted) {
   Town town;
   town.see(2, 0, LedgerShard::kMaxSeq + 1, 1, 1);
