@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <variant>
 
+#include "loadgen/users/cmid.hpp"
 #include "loadgen/users/retry.hpp"
 #include "loadgen/users/user.hpp"
 
@@ -10,6 +11,22 @@ namespace throng::users {
 using measure::Operation;
 using pacing::TimePoint;
 using protocol::Error;
+
+namespace {
+
+// A stamp that can't be read is no stamp of ours, unless the cmid beside it says whose it was.
+measure::StampCheck check_body(const UserWorld& world, ChatIndex chat, UserNumber from,
+                               const protocol::Message& event) {
+  auto check = measure::read_stamp(world.stamp_key, chat, from, event.body);
+  if (check.verdict != measure::StampVerdict::kNotOurs) return check;
+  const auto origin = read_cmid(world.stamp_key, event.cmid);
+  if (origin && origin->chat == chat && origin->sender == from) {
+    check.verdict = measure::StampVerdict::kCorrupted;
+  }
+  return check;
+}
+
+}  // namespace
 
 void User::on_text(UserWorld& world, std::string_view text, TimePoint now) {
   world.touched.clear();
@@ -57,7 +74,7 @@ void User::on_message(UserWorld& world, const protocol::Message& event, TimePoin
   const auto slot = chat ? slot_of(world.graph, *chat) : std::nullopt;
   if (!slot) return world.ledger.on_stray_message(number_, event.chat.value, event.seq);
   const UserNumber from = world.graph.user_of(event.from).value_or(0);
-  const auto check = measure::read_stamp(world.stamp_key, *chat, from, event.body);
+  const auto check = check_body(world, *chat, from, event);
   const bool ours = check.verdict == measure::StampVerdict::kOurs;
   const bool awaited = ours && from != number_ && wanted_since_ <= check.stamp.due;
 
@@ -74,8 +91,12 @@ void User::on_message(UserWorld& world, const protocol::Message& event, TimePoin
   world.touched.push_back(*slot);
   if (!result.fresh || from == number_) return;
 
-  ++chats_[*slot].unread;
-  if (!result.intact) return;
+  ChatView& view = chats_[*slot];
+  ++view.unread;
+  if (!result.intact) {
+    view.unread_known = 0;  // the server may count it or not
+    return;
+  }
   if (awaited) world.recorder.completed(Operation::kDeliver, check.stamp.due, now);
   if (world.settings.wants_messages) {
     world.listener.message(local_, *chat, from, event.seq, event.body.substr(measure::kStampBytes));

@@ -1,5 +1,6 @@
 #include "loadgen/users/user.hpp"
 
+#include "loadgen/users/cmid.hpp"
 #include "tests/loadgen/users/device.hpp"
 
 namespace throng::users {
@@ -466,6 +467,45 @@ TEST_F(DeviceTest, AnOutageIsDeliveryLatency) {
   deliver(2, with_2_, 1, 1, due);
   EXPECT_EQ(tally(Operation::kDeliver).latency.max(), 40'000'000'000);
   EXPECT_EQ(report().late, 1u);
+}
+
+TEST_F(DeviceTest, AStampThatCantBeReadIsCorruptedIfTheCmidIsOfTheRun) {
+  bring_online();
+  const Cmid cmid(world_.stamp_key, {with_2_, 2, 1});
+  protocol::Message message{.chat = graph_.chat_id(with_2_),
+                            .seq = 1,
+                            .from = graph_.user_id(2),
+                            .cmid = cmid.text(),
+                            .time = 0,
+                            .body = "what was it?"};
+  say(message);
+  EXPECT_EQ(report().corrupted, 1u);
+  EXPECT_EQ(report().phantom, 0u);
+
+  message.seq = 2;
+  message.from = graph_.user_id(1);  // the cmid says that it was another's
+  say(message);
+  EXPECT_EQ(report().corrupted, 1u);
+  EXPECT_EQ(report().phantom, 1u);
+}
+
+TEST_F(DeviceTest, NobodyKnowsWhetherTheServerCountsAPhantomAsUnread) {
+  bring_online();
+  deliver(2, with_2_, 1, 1, now_);
+  say(protocol::Message{.chat = graph_.chat_id(with_2_),
+                        .seq = 2,
+                        .from = graph_.user_id(2),
+                        .cmid = "cmid",
+                        .time = 0,
+                        .body = "boo"});
+  deliver(2, with_2_, 2, 2, now_);
+  user_.drop(world_, now_);
+  close(CloseReason::kByUs);
+  user_.login(world_, now_, now_);
+  open();
+  welcome();
+  say(protocol::CaughtUp{0, {{graph_.chat_id(with_2_), 2, 2, 0, 2}}});
+  EXPECT_EQ(report().cursor_violations, 0u);
 }
 
 TEST_F(DeviceTest, AnswersOncePerChatForAllThatCameTogether) {
