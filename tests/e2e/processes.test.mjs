@@ -51,7 +51,8 @@ test('a run of three processes', async () => {
 
 test('the same people do the same, however many processes play them', async () => {
   const plan = async (processes) => {
-    const args = ['--users', '50', '--duration', '3s', '--ramp', '500ms', '--processes', processes];
+    const args = ['--users', '50', '--duration', '3s', '--ramp', '500ms', '--warmup', 'none',
+      '--processes', processes];
     const { report } = await run(server, scenario('one_to_one.lua'), args, { script: ['gap=300ms'] });
     return report.operations.send.count + report.operations.send.unresolved;
   };
