@@ -15,9 +15,6 @@ report::MachineInfo read_machine();
 
 /// The first "model name" of /proc/cpuinfo; empty if there is none.
 std::string cpu_model(std::string_view cpuinfo);
-/// A figure of /proc/meminfo or /proc/self/status in bytes, e.g. "MemTotal" of
-/// "MemTotal:       24625812 kB"; 0 if it isn't there.
-std::uint64_t memory_figure(std::string_view text, std::string_view name);
 
 /// What a process has used so far.
 struct ProcessUsage {

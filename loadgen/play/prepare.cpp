@@ -6,10 +6,10 @@
 #include <thread>
 #include <utility>
 
+#include "loadgen/machine/limits.hpp"
 #include "loadgen/play/run_files.hpp"
 #include "loadgen/play/setup.hpp"
 #include "loadgen/transport/http_client.hpp"
-#include "loadgen/transport/limits.hpp"
 #include "protocol/token.hpp"
 
 namespace throng::play {
@@ -62,8 +62,8 @@ void divide(const RunOptions& options, Prepared& prepared) {
 }
 
 void check_fit(Prepared& prepared) {
-  const transport::Fit fit = transport::fit_users(transport::raise_and_read_limits(),
-                                                  prepared.plan.users, prepared.endpoint.address());
+  const machine::Fit fit = machine::fit_users(machine::raise_and_read_limits(), prepared.plan.users,
+                                              prepared.endpoint.address(), prepared.processes);
   if (!fit.fits) refuse(ExitCode::kUsage, "this run doesn't fit: " + fit.advice);
   prepared.sources = fit.sources;
 }

@@ -14,13 +14,6 @@ TEST(Machine, ReadsTheFirstModelName) {
   EXPECT_EQ(cpu_model(""), "");
 }
 
-TEST(Machine, ReadsFiguresInBytes) {
-  const char* text = "MemTotal:       24625812 kB\nMemFree:\t1 kB\n";
-  EXPECT_EQ(memory_figure(text, "MemTotal"), 24625812ULL * 1024);
-  EXPECT_EQ(memory_figure(text, "MemFree"), 1024u);
-  EXPECT_EQ(memory_figure(text, "SwapTotal"), 0u);
-}
-
 TEST(Machine, KnowsItself) {
   const report::MachineInfo machine = read_machine();
   EXPECT_GT(machine.cores, 0u);

@@ -1,34 +1,36 @@
-#include "loadgen/transport/limits.hpp"
+#include "loadgen/machine/limits.hpp"
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <charconv>
-#include <fstream>
-#include <iterator>
 
-namespace throng::transport {
+#include "loadgen/machine/cgroup.hpp"
+#include "loadgen/machine/system_file.hpp"
+
+namespace throng::machine {
 namespace {
 
 constexpr const char* kPortRangeFile = "/proc/sys/net/ipv4/ip_local_port_range";
-
-std::string file_text(const char* path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::uint64_t above(std::uint64_t value, std::uint64_t reserved) {
   return value > reserved ? value - reserved : 0;
 }
 
-bool is_v4_loopback(const boost::asio::ip::address& address) {
-  return address.is_v4() && address.is_loopback();
+/// What is available to this process without swapping.
+std::uint64_t available_memory() {
+  const std::uint64_t machine = memory_figure(file_text("/proc/meminfo"), "MemAvailable");
+  const std::uint64_t limit = smallest_limit(cgroup_texts("memory.max")).value_or(machine);
+  return machine == 0 ? limit : std::min(machine, limit);
 }
 
-std::string descriptor_advice(const ProcessLimits& limits, std::uint64_t users) {
-  const std::string wanted = std::to_string(users + kReservedDescriptors);
-  return std::to_string(limits.descriptors) + " file descriptors hold " +
-         std::to_string(above(limits.descriptors, kReservedDescriptors)) + " of " +
+std::string descriptor_advice(const ProcessLimits& limits, std::uint64_t users,
+                              unsigned processes) {
+  const std::uint64_t in_each = (users + processes - 1) / processes;
+  const std::string wanted = std::to_string(in_each + kReservedDescriptors);
+  return std::to_string(limits.descriptors) + " file descriptors" +
+         (processes > 1 ? " in each of " + std::to_string(processes) + " processes" : "") +
+         " hold " + std::to_string(users_by_descriptors(limits) * processes) + " of " +
          std::to_string(users) + " users; raise the hard limit to " + wanted +
          " (as root: ulimit -n " + wanted + ", or LimitNOFILE=" + wanted + " in the systemd unit)";
 }
@@ -39,6 +41,12 @@ std::string port_advice(const ProcessLimits& limits, std::uint64_t users, std::u
          std::to_string(users) +
          " users; widen them (as root: sysctl net.ipv4.ip_local_port_range=\"1024 65535\") or "
          "spread the load over more machines";
+}
+
+std::string memory_advice(const ProcessLimits& limits, std::uint64_t users) {
+  return std::to_string(limits.memory_bytes >> 20) + " MB of memory hold " +
+         std::to_string(users_by_memory(limits)) + " of " + std::to_string(users) +
+         " users; free some, raise the cgroup's memory.max, or spread the load over more machines";
 }
 
 /// 127.0.0.1, 127.0.0.2, … : `count` of them.
@@ -76,27 +84,46 @@ ProcessLimits raise_and_read_limits() {
     limits.descriptors_hard = files.rlim_max;
   }
   if (const auto range = parse_port_range(file_text(kPortRangeFile))) limits.local_ports = *range;
+  if (const std::uint64_t memory = available_memory()) limits.memory_bytes = memory;
   return limits;
 }
 
+std::uint64_t users_by_memory(const ProcessLimits& limits) {
+  return limits.memory_bytes / kBytesPerUser;
+}
+
+std::uint64_t users_by_descriptors(const ProcessLimits& limits) {
+  return above(limits.descriptors, kReservedDescriptors);
+}
+
+std::uint64_t sources_towards(const boost::asio::ip::address& target) {
+  return target.is_v4() && target.is_loopback() ? kMaxLoopbackSources : 1;
+}
+
+std::uint64_t users_by_ports(const ProcessLimits& limits, const boost::asio::ip::address& target) {
+  return above(limits.local_ports.size(), kReservedPorts) * sources_towards(target);
+}
+
 Fit fit_users(const ProcessLimits& limits, std::uint64_t users,
-              const boost::asio::ip::address& target) {
-  const std::uint64_t by_descriptors = above(limits.descriptors, kReservedDescriptors);
-  const std::uint64_t per_source = above(limits.local_ports.size(), kReservedPorts);
-  const std::uint64_t max_sources = is_v4_loopback(target) ? kMaxLoopbackSources : 1;
-  const std::uint64_t by_ports = per_source * max_sources;
+              const boost::asio::ip::address& target, unsigned processes) {
+  const std::uint64_t by_memory = users_by_memory(limits);
+  const std::uint64_t by_descriptors = users_by_descriptors(limits) * processes;
+  const std::uint64_t by_ports = users_by_ports(limits, target);
+  const std::uint64_t per_source = by_ports / sources_towards(target);
 
   Fit fit;
-  fit.max_users = std::min(by_descriptors, by_ports);
+  fit.max_users = std::min({by_memory, by_descriptors, by_ports});
   fit.fits = users <= fit.max_users;
   if (users > by_descriptors) {
-    fit.advice = descriptor_advice(limits, users);
+    fit.advice = descriptor_advice(limits, users, processes);
   } else if (users > by_ports) {
     fit.advice = port_advice(limits, users, by_ports);
+  } else if (users > by_memory) {
+    fit.advice = memory_advice(limits, users);
   } else if (users > per_source) {
     fit.sources = loopback_sources((users + per_source - 1) / per_source);
   }
   return fit;
 }
 
-}  // namespace throng::transport
+}  // namespace throng::machine

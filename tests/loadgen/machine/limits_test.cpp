@@ -1,9 +1,9 @@
-#include "loadgen/transport/limits.hpp"
+#include "loadgen/machine/limits.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-namespace throng::transport {
+namespace throng::machine {
 namespace {
 
 using boost::asio::ip::make_address;
@@ -56,6 +56,16 @@ TEST(Limits, RefuseMoreUsersThanDescriptors) {
   EXPECT_TRUE(fit_users(limits(1'064), 1'000, make_address("127.0.0.1")).fits);
 }
 
+TEST(Limits, ShareTheUsersAmongProcesses) {
+  const auto local = make_address("127.0.0.1");
+  EXPECT_TRUE(fit_users(limits(1'064), 2'000, local, 2).fits);
+  const Fit fit = fit_users(limits(1'064), 2'001, local, 2);
+  EXPECT_FALSE(fit.fits);
+  EXPECT_EQ(fit.max_users, 2'000u);
+  EXPECT_THAT(fit.advice, HasSubstr("1064 file descriptors in each of 2 processes hold 2000"));
+  EXPECT_THAT(fit.advice, HasSubstr("ulimit -n 1065"));
+}
+
 TEST(Limits, RefuseMoreUsersThanPortsTowardsAnotherMachine) {
   const Fit fit = fit_users(limits(100'000), 29'001, make_address("192.0.2.1"));
   EXPECT_FALSE(fit.fits);
@@ -70,4 +80,4 @@ TEST(Limits, HoldNobodyWhereNothingIsLeft) {
 }
 
 }  // namespace
-}  // namespace throng::transport
+}  // namespace throng::machine

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-/// What one process can hold: connections cost a file descriptor each, and a local port each as
-/// long as they go to one address and port.
-namespace throng::transport {
+/// What one process can hold: connections cost memory, a file descriptor each, and a local port
+/// each as long as they go to one address and port.
+namespace throng::machine {
 
 struct PortRange {
   std::uint16_t first = 0;
@@ -23,9 +23,10 @@ struct PortRange {
 boost::system::result<PortRange> parse_port_range(std::string_view text);
 
 struct ProcessLimits {
-  std::uint64_t descriptors = 0;           ///< RLIMIT_NOFILE, soft
-  std::uint64_t descriptors_hard = 0;      ///< what the soft limit may be raised to
-  PortRange local_ports = {32768, 60999};  ///< Linux's default where /proc doesn't tell
+  std::uint64_t descriptors = 0;                   ///< RLIMIT_NOFILE, soft
+  std::uint64_t descriptors_hard = 0;              ///< what the soft limit may be raised to
+  PortRange local_ports = {32768, 60999};          ///< Linux's default where /proc doesn't tell
+  std::uint64_t memory_bytes = ~std::uint64_t{0};  ///< available, also to our cgroup
 };
 
 /// Raises the soft limit of descriptors to the hard one, and reads what then holds.
@@ -39,6 +40,16 @@ inline constexpr std::uint64_t kReservedPorts = 1'000;
 /// but no more than these.
 inline constexpr std::uint64_t kMaxLoopbackSources = 200;
 
+/// What a user takes who is connected and has nothing to do: 3.6 kB here, the rest in the kernel.
+inline constexpr std::uint64_t kBytesPerUser = 8 * 1024;
+
+// How many users each limit holds. Of descriptors: in one process.
+std::uint64_t users_by_memory(const ProcessLimits& limits);
+std::uint64_t users_by_descriptors(const ProcessLimits& limits);
+std::uint64_t users_by_ports(const ProcessLimits& limits, const boost::asio::ip::address& target);
+/// Addresses that connections to a target may come from.
+std::uint64_t sources_towards(const boost::asio::ip::address& target);
+
 /// Whether a number of connections to one target fits.
 struct Fit {
   bool fits = true;
@@ -48,7 +59,8 @@ struct Fit {
   std::vector<boost::asio::ip::address> sources;
 };
 
+/// `processes` share the users and have the limits each.
 Fit fit_users(const ProcessLimits& limits, std::uint64_t users,
-              const boost::asio::ip::address& target);
+              const boost::asio::ip::address& target, unsigned processes = 1);
 
-}  // namespace throng::transport
+}  // namespace throng::machine
