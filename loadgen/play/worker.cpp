@@ -261,6 +261,7 @@ void Worker::on_text(transport::LinkId link, std::string_view text) {
   users_[link].on_text(*world_, text, time);
   track_in_flight(link, time);
   resume_ready();
+  if (script_.garbage_due()) script_.collect_garbage();
 }
 
 void Worker::on_closed(transport::LinkId link, transport::CloseReason reason,
@@ -311,6 +312,7 @@ void Worker::release(ScriptTimer& timer) {
     script_.start(user, due);
   }
   resume_ready();
+  if (script_.garbage_due()) script_.collect_garbage();
 }
 
 void Worker::make_ready(LocalUser user, scenario::Outcome outcome) {

@@ -1,5 +1,6 @@
 #include "loadgen/scenario/interpreter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +16,11 @@ namespace {
 constexpr int kInstructionsPerHook = 5'000'000;
 constexpr int kHooksPerTurn = 10;
 constexpr int kActsPerTurn = 100'000;
+
+// A step of the collector for so much that was allocated takes about 20 us. A cycle begins when the
+// heap has doubled.
+constexpr std::size_t kBytesPerStep = 32 * 1024;
+constexpr std::size_t kHeapGrowth = 2;
 
 constexpr std::array kBaseFunctions = {
     "assert", "error",  "getmetatable", "ipairs", "next",         "pairs",    "rawequal", "rawget",
@@ -88,15 +94,17 @@ Interpreter::Interpreter(Declaration& declaration, Stage* stage)
   *static_cast<Interpreter**>(lua_getextraspace(main_)) = this;
   lua_sethook(main_, on_instructions, LUA_MASKCOUNT, kInstructionsPerHook);
   // Not the generational mode: each of its young collections visits every coroutine, and those are
-  // nearly all of the heap. A full cycle is due only when the heap has doubled.
-  lua_gc(main_, LUA_GCINC, 200, 100, 0);
+  // nearly all of the heap.
+  lua_gc(main_, LUA_GCINC, 0, 0, 0);
+  lua_gc(main_, LUA_GCSTOP);
   open_libraries();
 }
 
 Interpreter::~Interpreter() { lua_close(main_); }
 
 void* Interpreter::allocate(void* self, void* block, std::size_t old_bytes, std::size_t new_bytes) {
-  auto& memory_bytes = static_cast<Interpreter*>(self)->memory_bytes_;
+  auto& interpreter = *static_cast<Interpreter*>(self);
+  auto& memory_bytes = interpreter.memory_bytes_;
   // Without a block, Lua passes a kind of object in place of the old size.
   const std::size_t held = block == nullptr ? 0 : old_bytes;
   if (new_bytes == 0) {
@@ -104,9 +112,25 @@ void* Interpreter::allocate(void* self, void* block, std::size_t old_bytes, std:
     memory_bytes -= held;
     return nullptr;
   }
+  if (new_bytes > held && interpreter.refuses(new_bytes - held)) return nullptr;
   void* moved = std::realloc(block, new_bytes);
   if (moved != nullptr) memory_bytes += new_bytes - held;
   return moved;
+}
+
+// Lua collects all it can when it is refused memory, and asks again.
+bool Interpreter::refuses(std::size_t more_bytes) {
+  if (memory_bytes_ + more_bytes <= refuse_at_) return false;
+  refused_ = !refused_;
+  if (!refused_) refuse_at_ = memory_bytes_ + more_bytes + kMostUncollected;
+  return refused_;
+}
+
+void Interpreter::collect_garbage() {
+  const std::size_t allocated = kBytesPerStep + memory_bytes_ - collect_at_;
+  const bool cycle_over = lua_gc(main_, LUA_GCSTEP, static_cast<int>(allocated / 1024)) != 0;
+  collect_at_ = cycle_over ? memory_bytes_ * kHeapGrowth : memory_bytes_ + kBytesPerStep;
+  refuse_at_ = std::max(collect_at_, memory_bytes_) + kMostUncollected;
 }
 
 void Interpreter::open_libraries() {

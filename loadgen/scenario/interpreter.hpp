@@ -50,6 +50,13 @@ class Interpreter {
   Stage* stage() const { return stage_; }
   std::size_t memory_bytes() const { return memory_bytes_; }
 
+  /// True when so much has been allocated that some garbage is to be collected. Nothing collects by
+  /// itself, but for a turn that allocates kMostUncollected: so pauses fall between turns, where
+  /// they can be timed.
+  bool garbage_due() const { return memory_bytes_ >= collect_at_; }
+  /// Collects in proportion to what was allocated.
+  void collect_garbage();
+
   /// Pushes the script's global function onto the main stack; pushes nothing and gives false when
   /// the script defines none of that name.
   bool push_function(const char* name);
@@ -73,11 +80,14 @@ class Interpreter {
   void count_act(lua_State* state);
 
  private:
+  static constexpr std::size_t kMostUncollected = std::size_t{64} << 20;
+
   static void* allocate(void* self, void* block, std::size_t old_bytes, std::size_t new_bytes);
   static void on_instructions(lua_State* state, lua_Debug* where);
   static int add_position(lua_State* state);
   static int assign_global(lua_State* state);
 
+  bool refuses(std::size_t more_bytes);
   void open_libraries();
   void freeze_globals_of_chunk();
   std::string full_path(std::string message) const;
@@ -91,6 +101,9 @@ class Interpreter {
   std::string short_path_;  // as Lua writes the path in messages: cut when it is long
   bool loaded_ = false;
   std::size_t memory_bytes_ = 0;
+  std::size_t collect_at_ = 0;
+  std::size_t refuse_at_ = kMostUncollected;
+  bool refused_ = false;
   int hooks_in_turn_ = 0;
   int acts_in_turn_ = 0;
 };

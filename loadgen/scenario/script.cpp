@@ -237,6 +237,13 @@ void Script::on_message(LocalUser user, ChatIndex chat, std::uint64_t from_numbe
   state_->interpreter.call(2);
 }
 
+bool Script::garbage_due() const { return state_->interpreter.garbage_due(); }
+
+void Script::collect_garbage() {
+  state_->check_idle();
+  state_->interpreter.collect_garbage();
+}
+
 std::size_t Script::memory_bytes() const { return state_->interpreter.memory_bytes(); }
 
 }  // namespace throng::scenario

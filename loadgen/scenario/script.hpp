@@ -55,6 +55,12 @@ class Script {
   void on_message(LocalUser user, ChatIndex chat, std::uint64_t from_number, std::uint64_t seq,
                   std::string_view body);
 
+  /// True when collect_garbage() is to be called. Nothing else collects, but within a turn that
+  /// allocates very much.
+  bool garbage_due() const;
+  /// Collects some of what scripts have let go: a step that takes longer the more users there are.
+  /// Requires: no coroutine runs.
+  void collect_garbage();
   /// Bytes that the lua_State holds.
   std::size_t memory_bytes() const;
 

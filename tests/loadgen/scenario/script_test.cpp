@@ -233,10 +233,36 @@ TEST(Script, SendingInALoopMakesNoGarbage) {
 TEST(Script, CoroutinesThatEndedAreReleased) {
   FakeWorld world{1};
   Script script{user_source("local held = string.rep('x', 1000)"), world, 1};
-  for (int i = 0; i < 1000; ++i) script.start(0, world.now());
+  const auto start_and_collect = [&](int times) {
+    for (int i = 0; i < times; ++i) {
+      script.start(0, world.now());
+      if (script.garbage_due()) script.collect_garbage();
+    }
+  };
+  start_and_collect(1000);
   const std::size_t before = script.memory_bytes();
-  for (int i = 0; i < 20'000; ++i) script.start(0, world.now());
+  start_and_collect(20'000);
   EXPECT_LT(script.memory_bytes(), before + 2'000'000);
+}
+
+TEST(Script, GarbageIsLeftToTheWorker) {
+  FakeWorld world{1};
+  Script script{user_source("local held = string.rep('x', 1000)"), world, 1};
+  script.collect_garbage();
+  EXPECT_FALSE(script.garbage_due());
+  while (!script.garbage_due()) script.start(0, world.now());
+  const std::size_t before = script.memory_bytes();
+  script.start(0, world.now());
+  EXPECT_GT(script.memory_bytes(), before);
+}
+
+TEST(Script, ATurnThatAllocatesVeryMuchCollectsItself) {
+  FakeWorld world{1};
+  Script script{user_source("for i = 1, 1000 do local held = string.rep('x', 1000000) .. i end"),
+                world, 1};
+  script.start(0, world.now());
+  EXPECT_LT(script.memory_bytes(), 200'000'000u) << "of the two gigabytes that it allocated";
+  EXPECT_TRUE(script.finished(0));
 }
 
 }  // namespace
