@@ -42,6 +42,16 @@ class SteadyClock final : public Clock {
   TimePoint now() const override;
 };
 
+/// How far the machine's other clocks are ahead of the steady one. They differ by constants,
+/// however the clocks are slewed: only a step of the wall clock changes `wall`, and only a
+/// suspended machine changes `boot` (and `wall` by as much).
+struct ClockOffsets {
+  Duration wall{};
+  Duration boot{};
+};
+/// To some microseconds, also on a machine that is busy.
+ClockOffsets read_clock_offsets();
+
 /// Stands still until it is told to move. Owned by the thread that simulates.
 class VirtualClock final : public Clock {
  public:

@@ -152,6 +152,7 @@ void Coordinator::enter(Phase phase) {
 
 void Coordinator::begin_measuring() {
   cpu_before_s_ = usage().cpu_s;
+  watch_.emplace(processes());
   enter(Phase::kMeasured);
   phase_timer_.expires_after(measured_until_ - clock_.now());
   phase_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -164,6 +165,7 @@ void Coordinator::begin_drain(pacing::Duration limit) {
   const ProcessUsage used = usage();
   cpu_measured_s_ = used.cpu_s - cpu_before_s_;
   rss_bytes_ = used.rss_bytes;
+  if (watch_) machine_ = watch_->facts();
   measured_until_ = std::clamp(now, measured_from_, measured_until_);
   drain_until_ = now + limit;
   for (const auto& crew : crews_) crew->drain();
@@ -253,6 +255,10 @@ GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
   facts.unreleased = harvest.counts.unreleased;
   facts.wanted_online = harvest.counts.wanted_online;
   facts.came_online = harvest.counts.came_online;
+  facts.pauses = pauses_;
+  facts.machine = machine_;
+  facts.workers = prepared_.threads;
+  facts.out_of_resources = out_of_resources(all.of(measure::Operation::kConnect));
   facts.sends = sends.count();
   facts.mean_send_s = sends.mean() / kNsPerSecond;
   facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
@@ -271,6 +277,7 @@ std::optional<std::string> Coordinator::write_files(const measure::Tallies& tota
 
 void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {
   late_release_.merge(second.late_release);
+  pauses_.merge(second.pauses);
   if (page_ && second.recorded) {
     page_->add_worker_second(worker, second.late_release, std::move(*second.recorded));
   }
@@ -290,11 +297,18 @@ Standing Coordinator::standing() const {
   return all;
 }
 
-ProcessUsage Coordinator::usage() const {
-  ProcessUsage all = process_usage(getpid());
+std::vector<pid_t> Coordinator::processes() const {
+  std::vector<pid_t> all{getpid()};
   for (const auto& crew : crews_) {
-    if (crew->process() == getpid()) continue;
-    const ProcessUsage own = process_usage(crew->process());
+    if (crew->process() != getpid()) all.push_back(crew->process());
+  }
+  return all;
+}
+
+ProcessUsage Coordinator::usage() const {
+  ProcessUsage all;
+  for (const pid_t process : processes()) {
+    const ProcessUsage own = process_usage(process);
     all.cpu_s += own.cpu_s;
     all.rss_bytes += own.rss_bytes;
   }

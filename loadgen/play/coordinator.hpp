@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "loadgen/machine/watch.hpp"
 #include "loadgen/measure/ledger.hpp"
 #include "loadgen/measure/recorder.hpp"
 #include "loadgen/measure/series.hpp"
@@ -84,8 +85,9 @@ class Coordinator {
   void on_second(const measure::SecondSnapshot& second);
 
   Standing standing() const;
-  /// Of this process and those of the crews.
-  ProcessUsage usage() const;
+  /// This one and those of the crews.
+  std::vector<pid_t> processes() const;
+  ProcessUsage usage() const;  ///< of all processes
 
   // Constant after construction
   const RunOptions& options_;
@@ -116,6 +118,9 @@ class Coordinator {
   double cpu_measured_s_ = 0;
   std::uint64_t rss_bytes_ = 0;
   measure::Histogram late_release_;
+  LoopPauses pauses_;
+  std::optional<machine::Watch> watch_;  ///< from the measured time on
+  std::optional<machine::Facts> machine_;
   bool interrupted_ = false;
   bool over_ = false;
 };

@@ -38,6 +38,8 @@ void save(std::ostream& out, unsigned worker, const WorkerSecond& second) {
   write(out, worker, second.recorded.has_value());
   measure::save(out, second.figures);
   measure::save(out, second.late_release);
+  measure::save(out, second.pauses.turns);
+  measure::save(out, second.pauses.collections);
   if (second.recorded) measure::save(out, *second.recorded);
 }
 
@@ -46,6 +48,8 @@ void load(std::istream& in, unsigned& worker, WorkerSecond& second) {
   read(in, worker, recorded);
   measure::load(in, second.figures);
   measure::load(in, second.late_release);
+  measure::load(in, second.pauses.turns);
+  measure::load(in, second.pauses.collections);
   if (!recorded) return;
   measure::load(in, second.recorded.emplace());
 }

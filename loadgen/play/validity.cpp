@@ -5,14 +5,19 @@
 #include <algorithm>
 #include <cmath>
 
+#include "loadgen/transport/transport.hpp"
+
 namespace throng::play {
 namespace {
 
 constexpr double kNsPerMs = 1e6;
+constexpr double kNsPerSecond = 1e9;
 
 double ratio(std::uint64_t part, std::uint64_t whole) {
   return whole == 0 ? 1.0 : static_cast<double>(part) / static_cast<double>(whole);
 }
+
+double ms(std::int64_t ns) { return static_cast<double>(ns) / kNsPerMs; }
 
 double percent(double share) { return share * 100; }
 
@@ -21,8 +26,7 @@ void judge_lateness(report::ValidityFigures& figures, const ValidityBounds& boun
   figures.reasons.push_back(fmt::format(
       "the generator was late: 1 % of the scheduled work began more than {:.0f} ms after its time "
       "(the bound is {:.0f} ms); give it more --threads or a machine of its own, or lower the rate",
-      static_cast<double>(figures.late_release_ns.p99) / kNsPerMs,
-      static_cast<double>(bounds.late_release_p99_ns) / kNsPerMs));
+      ms(figures.late_release_ns.p99), ms(bounds.late_release_p99_ns)));
 }
 
 void judge_cpu(report::ValidityFigures& figures, const ValidityBounds& bounds) {
@@ -67,7 +71,118 @@ void judge_little(report::ValidityFigures& figures, const GenerationFacts& facts
       percent(*figures.little_residual), percent(bounds.little_residual)));
 }
 
+void judge_loop(report::ValidityFigures& figures, const ValidityBounds& bounds) {
+  const auto& [p99, max] = figures.loop_turn_ns;
+  if (p99 <= bounds.loop_turn_p99_ns && max <= bounds.loop_turn_max_ns) return;
+  figures.reasons.push_back(fmt::format(
+      "the generator stood still: what came to a worker waited for {:.0f} ms and more at 1 of 100 "
+      "moments, and for {:.0f} ms at worst (the bounds are {:.0f} ms and {:.0f} ms); give "
+      "it more --threads or a machine of its own, or do less in one step of the script",
+      ms(p99), ms(max), ms(bounds.loop_turn_p99_ns), ms(bounds.loop_turn_max_ns)));
+}
+
+void judge_garbage(report::ValidityFigures& figures, const ValidityBounds& bounds) {
+  if (figures.gc_pause_ns.max <= bounds.gc_pause_max_ns && figures.gc_ratio <= bounds.gc_ratio) {
+    return;
+  }
+  figures.reasons.push_back(fmt::format(
+      "collecting the scripts' garbage took {:.0f} ms at worst and {:.1f} % of the workers' time "
+      "(the bounds are {:.0f} ms and {:.0f} %); give it more --threads, so that each has fewer "
+      "users, or let the script make fewer texts, lists and functions",
+      ms(figures.gc_pause_ns.max), percent(figures.gc_ratio), ms(bounds.gc_pause_max_ns),
+      percent(bounds.gc_ratio)));
+}
+
+void judge_cores(report::ValidityFigures& figures, const ValidityBounds& bounds) {
+  if (figures.core_wait_ratio && *figures.core_wait_ratio > bounds.core_wait_ratio) {
+    figures.reasons.push_back(fmt::format(
+        "the generator waited for a core: a thread of it was ready to run and had none in {:.0f} % "
+        "of the measured time (the bound is {:.0f} %), so somebody else used the cores; stop what "
+        "runs beside it, give it fewer --threads than there are cores, or a machine of its own",
+        percent(*figures.core_wait_ratio), percent(bounds.core_wait_ratio)));
+  }
+  if (figures.steal_ratio && *figures.steal_ratio > bounds.steal_ratio) {
+    figures.reasons.push_back(fmt::format(
+        "the hypervisor gave {:.0f} % of the cores' time to other machines (the bound is {:.0f} "
+        "%); use a machine whose cores aren't shared",
+        percent(*figures.steal_ratio), percent(bounds.steal_ratio)));
+  }
+}
+
+void judge_clocks(report::ValidityFigures& figures, const ValidityBounds& bounds) {
+  if (figures.clock_step_s && *figures.clock_step_s > bounds.clock_step_s) {
+    figures.reasons.push_back(fmt::format(
+        "the wall clock was set by {:.3g} s during the run (the bound is {:.3g} s): the machine "
+        "was paused or its clock was wrong; let the clock be slewed instead of stepped, and don't "
+        "move or snapshot a virtual machine while it measures",
+        *figures.clock_step_s, bounds.clock_step_s));
+  }
+  if (figures.suspended_s && *figures.suspended_s > bounds.suspended_s) {
+    figures.reasons.push_back(fmt::format(
+        "the machine was suspended for {:.3g} s during the run (the bound is {:.3g} s); keep it "
+        "awake",
+        *figures.suspended_s, bounds.suspended_s));
+  }
+}
+
+bool lost_much(std::uint64_t lost, std::uint64_t of, const ValidityBounds& bounds) {
+  return lost >= bounds.network_losses && ratio(lost, of) > bounds.network_loss_ratio;
+}
+
+void judge_network(report::ValidityFigures& figures, const machine::NetworkCounters& network,
+                   const ValidityBounds& bounds) {
+  if (lost_much(network.lost(), network.sent, bounds) ||
+      lost_much(network.queue_drops, network.sent, bounds)) {
+    figures.reasons.push_back(fmt::format(
+        "{} of {} TCP segments were sent again and {} found a full queue (the bound is {:.0f} %), "
+        "which costs 200 ms or more each: the network or this machine was overloaded; lower the "
+        "rate, use a faster link, or raise net.ipv4.tcp_mem and net.core.rmem_max",
+        network.lost(), network.sent, network.queue_drops, percent(bounds.network_loss_ratio)));
+  }
+  if (lost_much(network.listen_drops, network.connects, bounds)) {
+    figures.reasons.push_back(fmt::format(
+        "listeners of this machine turned {} connections away because their queue was full (the "
+        "bound is {:.0f} % of {}), which costs a second or more each; raise net.core.somaxconn and "
+        "net.ipv4.tcp_max_syn_backlog, or let people arrive more slowly",
+        network.listen_drops, percent(bounds.network_loss_ratio), network.connects));
+  }
+}
+
+void judge_resources(report::ValidityFigures& figures) {
+  if (figures.out_of_resources == 0) return;
+  figures.reasons.push_back(fmt::format(
+      "{} connections found no file descriptor, local port or kernel memory left here (the bound "
+      "is 0); see `throng doctor` for what to raise",
+      figures.out_of_resources));
+}
+
+report::ValidityFigures::Pause pause_of(const measure::Histogram& pauses) {
+  return {pauses.value_at_percentile(99), pauses.max()};
+}
+
+void take_machine_facts(report::ValidityFigures& figures, const GenerationFacts& facts) {
+  const machine::Facts& machine = *facts.machine;
+  const auto& network = machine.network;
+  if (facts.measured_s > 0) {
+    figures.core_wait_ratio = pacing::to_seconds(machine.core_wait) / facts.measured_s;
+  }
+  figures.steal_ratio = machine.stolen_ratio;
+  figures.clock_step_s = pacing::to_seconds(machine.clock_step);
+  figures.suspended_s = pacing::to_seconds(machine.suspended);
+  figures.network = {network.sent, network.lost(), network.listen_drops, network.queue_drops};
+}
+
 }  // namespace
+
+std::uint64_t out_of_resources(const measure::OperationTally& connect) {
+  std::uint64_t all = 0;
+  for (const auto reason :
+       {transport::CloseReason::kNoDescriptor, transport::CloseReason::kNoPort}) {
+    const auto found = connect.errors.find(transport::close_reason_name(reason));
+    if (found != connect.errors.end()) all += found->second;
+  }
+  return all;
+}
 
 std::optional<double> little_residual(const GenerationFacts& facts, const ValidityBounds& bounds) {
   if (facts.sends < bounds.little_sends || facts.mean_in_flight <= 0) return std::nullopt;
@@ -78,17 +193,31 @@ std::optional<double> little_residual(const GenerationFacts& facts, const Validi
 
 report::ValidityFigures judge_validity(const GenerationFacts& facts, const ValidityBounds& bounds) {
   report::ValidityFigures figures;
-  figures.late_release_ns = {facts.late_release.value_at_percentile(99), facts.late_release.max()};
+  figures.late_release_ns = pause_of(facts.late_release);
   figures.generator_cpu_ratio = facts.cpu_ratio;
   const std::uint64_t due = facts.late_release.count();
   if (due > 0) figures.achieved_rate_ratio = ratio(due - facts.unreleased, due);
   figures.little_residual = little_residual(facts, bounds);
+  figures.loop_turn_ns = pause_of(facts.pauses.turns);
+  figures.gc_pause_ns = pause_of(facts.pauses.collections);
+  if (facts.measured_s > 0) {
+    figures.gc_ratio = static_cast<double>(facts.pauses.collections.sum()) / kNsPerSecond /
+                       (facts.measured_s * facts.workers);
+  }
+  if (facts.machine) take_machine_facts(figures, facts);
+  figures.out_of_resources = facts.out_of_resources;
 
   judge_lateness(figures, bounds);
   judge_cpu(figures, bounds);
   judge_rate(figures, bounds);
   judge_connections(figures, facts, bounds);
   judge_little(figures, facts, bounds);
+  judge_loop(figures, bounds);
+  judge_garbage(figures, bounds);
+  judge_cores(figures, bounds);
+  judge_clocks(figures, bounds);
+  if (facts.machine) judge_network(figures, facts.machine->network, bounds);
+  judge_resources(figures);
   figures.valid = figures.reasons.empty();
   return figures;
 }

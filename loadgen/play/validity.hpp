@@ -3,7 +3,10 @@
 #include <cstdint>
 #include <optional>
 
+#include "loadgen/machine/watch.hpp"
 #include "loadgen/measure/histogram.hpp"
+#include "loadgen/measure/recorder.hpp"
+#include "loadgen/play/loop_pauses.hpp"
 #include "loadgen/report/run_result.hpp"
 
 namespace throng::play {
@@ -22,6 +25,17 @@ struct ValidityBounds {
   /// mean time is no more than this share of the measured time.
   std::uint64_t little_sends = 1'000;
   double little_time_share = 0.05;
+  std::int64_t loop_turn_p99_ns = 100'000'000;
+  std::int64_t loop_turn_max_ns = 1'000'000'000;
+  std::int64_t gc_pause_max_ns = 100'000'000;
+  double gc_ratio = 0.1;
+  double core_wait_ratio = 0.4;
+  double steal_ratio = 0.1;
+  double clock_step_s = 0.1;
+  double suspended_s = 0.1;
+  /// Of what was sent or asked for; judged from so many on, since one of three says nothing.
+  double network_loss_ratio = 0.01;
+  std::uint64_t network_losses = 100;
 };
 
 /// What a run knows of how well it generated its load.
@@ -38,7 +52,15 @@ struct GenerationFacts {
   std::uint64_t sends = 0;  ///< that ended in the measured time
   double mean_send_s = 0;
   double measured_s = 0;
+  unsigned workers = 1;
+  LoopPauses pauses;  ///< of all workers
+  /// What the machine did meanwhile; nullopt in virtual time.
+  std::optional<machine::Facts> machine;
+  std::uint64_t out_of_resources = 0;  ///< connections for which there was no port or descriptor
 };
+
+/// Of the failed connects, those for which this process or machine had nothing left.
+std::uint64_t out_of_resources(const measure::OperationTally& connect);
 
 /// How far Little's law (L = λW) is missed, from 0 on; nullopt where it says nothing.
 std::optional<double> little_residual(const GenerationFacts& facts, const ValidityBounds& bounds);

@@ -117,6 +117,12 @@ TimePoint Worker::next_due() const {
   return due;
 }
 
+void Worker::note_turn(Duration waited, TimePoint began, TimePoint ended) {
+  // What stops the scripts runs in a turn, too, but past the measured time.
+  const TimePoint until = std::min(ended, measured_.until);
+  if (measured_.covers(began)) pauses_.record_turn(until - began, waited);
+}
+
 void Worker::stop_scripts() {
   const TimePoint time = clock_.now();
   integrate_in_flight(time);
@@ -261,7 +267,7 @@ void Worker::on_text(transport::LinkId link, std::string_view text) {
   users_[link].on_text(*world_, text, time);
   track_in_flight(link, time);
   resume_ready();
-  if (script_.garbage_due()) script_.collect_garbage();
+  collect_garbage();
 }
 
 void Worker::on_closed(transport::LinkId link, transport::CloseReason reason,
@@ -312,7 +318,7 @@ void Worker::release(ScriptTimer& timer) {
     script_.start(user, due);
   }
   resume_ready();
-  if (script_.garbage_due()) script_.collect_garbage();
+  collect_garbage();
 }
 
 void Worker::make_ready(LocalUser user, scenario::Outcome outcome) {
@@ -328,6 +334,13 @@ void Worker::resume_ready() {
   resuming_.clear();
   resuming_.swap(ready_);
   for (const Ready& ready : resuming_) script_.resume(ready.user, ready.outcome);
+}
+
+void Worker::collect_garbage() {
+  if (!script_.garbage_due()) return;
+  const TimePoint began = now();
+  script_.collect_garbage();
+  if (measured_.covers(began)) pauses_.collections.record((now() - began).count());
 }
 
 void Worker::track_in_flight(LocalUser user, TimePoint time) {
@@ -351,7 +364,8 @@ void Worker::count_since(TimePoint from, TimePoint time, std::uint64_t sends) {
 }
 
 void Worker::hand_over(measure::SecondSnapshot second) {
-  WorkerSecond over{std::move(second), std::exchange(late_release_, {}), std::nullopt};
+  WorkerSecond over{std::move(second), std::exchange(late_release_, {}), std::exchange(pauses_, {}),
+                    std::nullopt};
   if (context_.live_tallies) over.recorded = recorder_->totals();
   on_second_(std::move(over));
 }

@@ -20,6 +20,7 @@
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/pacing/random.hpp"
 #include "loadgen/pacing/timing_wheel.hpp"
+#include "loadgen/play/loop_pauses.hpp"
 #include "loadgen/scenario/actions.hpp"
 #include "loadgen/scenario/script.hpp"
 #include "loadgen/transport/transport.hpp"
@@ -68,6 +69,7 @@ inline constexpr std::string_view kConnectedGauge = "users_connected";
 struct WorkerSecond {
   measure::SecondSnapshot figures;
   measure::Histogram late_release;  ///< of what was due in the measured time
+  LoopPauses pauses;
   /// All that was recorded so far, only with RunContext::live_tallies.
   std::optional<measure::Tallies> recorded;
 };
@@ -102,6 +104,9 @@ class Worker final : private scenario::Actions,
   void advance();
   /// When advance() is to be called next: at the latest when a second is over.
   pacing::TimePoint next_due() const;
+
+  /// Notes a turn of the loop that drives the worker: from `began` to `ended`, after a wait.
+  void note_turn(pacing::Duration waited, pacing::TimePoint began, pacing::TimePoint ended);
 
   /// Ends all coroutines. Users stay as they are: connected or not, with what they have to send.
   void stop_scripts();
@@ -199,6 +204,7 @@ class Worker final : private scenario::Actions,
   void miss(pacing::TimePoint due, pacing::TimePoint now);
   void make_ready(LocalUser user, scenario::Outcome outcome);
   void resume_ready();
+  void collect_garbage();
   void track_in_flight(LocalUser user, pacing::TimePoint now);
   void integrate_in_flight(pacing::TimePoint now);
   void count_since(pacing::TimePoint from, pacing::TimePoint now, std::uint64_t sends);
@@ -230,6 +236,7 @@ class Worker final : private scenario::Actions,
   std::optional<measure::Recorder> recorder_;
   std::optional<users::UserWorld> world_;
   measure::Histogram late_release_;  ///< of the current second
+  LoopPauses pauses_;                ///< the same
   std::vector<Ready> ready_;
   std::vector<Ready> resuming_;
   std::uint64_t in_flight_ = 0;  ///< sends without an answer, of users who mean to be online

@@ -1,5 +1,6 @@
 #include "loadgen/play/worker_loop.hpp"
 
+#include <algorithm>
 #include <boost/asio/post.hpp>
 #include <utility>
 
@@ -58,6 +59,7 @@ void WorkerLoop::join() {
 
 void WorkerLoop::run(pacing::TimePoint run_start) {
   try {
+    turn_began_ = clock_.now();
     worker_.start(run_start);
     while (!ended_) turn();
   } catch (...) {
@@ -68,10 +70,15 @@ void WorkerLoop::run(pacing::TimePoint run_start) {
 void WorkerLoop::turn() {
   worker_.advance();
   const pacing::TimePoint due = worker_.next_due();
-  if (due > clock_.now()) {
+  const pacing::TimePoint done = clock_.now();
+  worker_.note_turn(waited_, turn_began_, done);
+  turn_began_ = done;
+  if (due > done) {
     wake_at(due);
     io_.run_one();
+    turn_began_ = std::min(clock_.now(), due);
   }
+  waited_ = turn_began_ - done;
   for (int i = 0; i < kHandlersPerTurn && !ended_; ++i) {
     if (io_.poll_one() == 0) break;
   }

@@ -67,6 +67,8 @@ class WorkerLoop {
   Timer wake_timer_{io_};
   Timer count_timer_{io_};
   pacing::TimePoint wake_time_ = pacing::TimePoint::max();
+  pacing::Duration waited_{};  ///< before the current turn
+  pacing::TimePoint turn_began_{};
   Worker worker_;
   bool ended_ = false;
 

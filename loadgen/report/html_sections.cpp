@@ -243,6 +243,18 @@ std::string validity_html(const ValidityFigures& validity) {
                       "of the rate that the schedule asked for");
   html += measure_row("Little’s law missed by", optional_ratio(validity.little_residual),
                       "work in flight against rate × latency: figures that agree with each other");
+  html += measure_row("Longest turn of a worker", duration_text(double(validity.loop_turn_ns.max)),
+                      "what came meanwhile had to wait");
+  html += measure_row("Longest collection of garbage",
+                      duration_text(double(validity.gc_pause_ns.max)), "the scripts' own");
+  html += measure_row("Waited for a core", optional_ratio(validity.core_wait_ratio),
+                      "of the measured time, the thread that waited most");
+  html += measure_row("Stolen by the hypervisor", optional_ratio(validity.steal_ratio),
+                      "of the cores' time");
+  html += measure_row("TCP segments lost",
+                      fmt::format("{} of {}", count_text(validity.network.retransmitted),
+                                  count_text(validity.network.sent)),
+                      "by all programs of this network namespace");
   return html + "</tbody></table>\n";
 }
 

@@ -114,9 +114,17 @@ void members(Walk& walk, Like<LedgerFigures> auto& ledger) {
 }
 
 template <class Walk>
-void members(Walk& walk, Like<ValidityFigures::Release> auto& release) {
-  walk("p99", release.p99);
-  walk("max", release.max);
+void members(Walk& walk, Like<ValidityFigures::Pause> auto& pause) {
+  walk("p99", pause.p99);
+  walk("max", pause.max);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<ValidityFigures::Network> auto& network) {
+  walk("sent", network.sent);
+  walk("retransmitted", network.retransmitted);
+  walk("listen_drops", network.listen_drops);
+  walk("queue_drops", network.queue_drops);
 }
 
 template <class Walk>
@@ -127,6 +135,15 @@ void members(Walk& walk, Like<ValidityFigures> auto& validity) {
   walk("generator_cpu_ratio", validity.generator_cpu_ratio);
   walk("achieved_rate_ratio", validity.achieved_rate_ratio);
   walk("little_residual", validity.little_residual);
+  walk("loop_turn_ns", validity.loop_turn_ns);
+  walk("gc_pause_ns", validity.gc_pause_ns);
+  walk("gc_ratio", validity.gc_ratio);
+  walk("core_wait_ratio", validity.core_wait_ratio);
+  walk("steal_ratio", validity.steal_ratio);
+  walk("clock_step_s", validity.clock_step_s);
+  walk("suspended_s", validity.suspended_s);
+  walk("network", validity.network);
+  walk("out_of_resources", validity.out_of_resources);
 }
 
 template <class Walk>

@@ -120,17 +120,34 @@ struct LedgerFigures {
 
 /// Whether the generator was good enough for its own figures to be believed.
 struct ValidityFigures {
-  struct Release {
+  struct Pause {
     std::int64_t p99 = 0;
     std::int64_t max = 0;
   };
+  /// Of the network namespace, so of all programs in it.
+  struct Network {
+    std::uint64_t sent = 0;           ///< TCP segments
+    std::uint64_t retransmitted = 0;  ///< TCP segments sent again because they were lost
+    std::uint64_t listen_drops = 0;   ///< connections that a listener's full queue turned away
+    std::uint64_t queue_drops = 0;    ///< segments that found a socket's queue full
+  };
   bool valid = true;
   std::vector<std::string> reasons;  ///< why not; empty if valid
-  Release late_release_ns;           ///< how long after its due time work was started
+  Pause late_release_ns;             ///< how long after its due time work was started
   // nullopt where it could not be measured, e.g. CPU in virtual time.
   std::optional<double> generator_cpu_ratio;  ///< of the cores the generator may use, 0 to 1
   std::optional<double> achieved_rate_ratio;  ///< rate reached over rate planned
   std::optional<double> little_residual;      ///< |L - λW| / L: how far Little's law is missed
+  Pause loop_turn_ns;   ///< a worker's, by moments: what came meanwhile had to wait
+  Pause gc_pause_ns;    ///< a step of collecting the scripts' garbage
+  double gc_ratio = 0;  ///< of the workers' time, collecting
+  /// Of the measured time, in which the thread that waited most was ready to run and had no core.
+  std::optional<double> core_wait_ratio;
+  std::optional<double> steal_ratio;   ///< of the time of all cores, by the hypervisor
+  std::optional<double> clock_step_s;  ///< how far the wall clock was set
+  std::optional<double> suspended_s;   ///< how long the machine was
+  Network network;
+  std::uint64_t out_of_resources = 0;  ///< connections for which there was no port or descriptor
 };
 
 /// What came of one threshold; see threshold.hpp.

@@ -87,6 +87,12 @@ constexpr RunMetric kRunMetrics[] = {
      [](const RunResult& run) { return run.validity.achieved_rate_ratio; }},
     {"validity.little_residual", kRatio,
      [](const RunResult& run) { return run.validity.little_residual; }},
+    {"validity.core_wait_ratio", kRatio,
+     [](const RunResult& run) { return run.validity.core_wait_ratio; }},
+    {"validity.loop_turn.p99", kDuration,
+     [](const RunResult& run) { return Value(double(run.validity.loop_turn_ns.p99)); }},
+    {"validity.loop_turn.max", kDuration,
+     [](const RunResult& run) { return Value(double(run.validity.loop_turn_ns.max)); }},
 };
 #undef THRONG_COUNT
 

@@ -49,6 +49,9 @@ const SHAPE = {
   validity: {
     valid: 'boolean', reasons: ['string'], late_release_ns: wholes('p99 max'),
     generator_cpu_ratio: '?number', achieved_rate_ratio: '?number', little_residual: '?number',
+    loop_turn_ns: wholes('p99 max'), gc_pause_ns: wholes('p99 max'), gc_ratio: 'number',
+    core_wait_ratio: '?number', steal_ratio: '?number', clock_step_s: '?number', suspended_s: '?number',
+    network: wholes('sent retransmitted listen_drops queue_drops'), out_of_resources: 'whole',
   },
   thresholds: [{ expr: 'string', value: '?number', pass: 'boolean' }],
   verdict: 'string',

@@ -37,13 +37,19 @@ export class Program {
   #lineWaits = [];
   #ended;  // why nothing more will be said
 
-  /** `name` is a path under the directory of binaries, e.g. "server/throng-server". */
-  constructor(name, args, { env = {}, cwd, openFiles } = {}) {
+  /**
+   * `name` is a path under the directory of binaries, e.g. "server/throng-server"; `openFiles` is its
+   * limit of descriptors, `core` the only one that it may use.
+   */
+  constructor(name, args, { env = {}, cwd, openFiles, core } = {}) {
     const path = resolve(BIN_DIR, name);
     if (!existsSync(path)) throw new Error(`${path} isn't there: build it, or set THRONG_BIN_DIR`);
-    const [command, ...rest] = openFiles
-      ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`, path, ...args]
-      : [path, ...args];
+    const [command, ...rest] = [
+      ...(core === undefined ? [] : ['taskset', '-c', `${core}`]),
+      ...(openFiles ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`] : []),
+      path,
+      ...args,
+    ];
     const stdio = ['ignore', 'pipe', 'pipe'];
     this.child = spawn(command, rest, { env: { ...cleanEnvironment(), ...env }, cwd, stdio });
     running.add(this.child);

@@ -46,5 +46,19 @@ TEST(SteadyClock, IsTheMachinesMonotonicClock) {
   EXPECT_LE(now, after);
 }
 
+TEST(ClockOffsets, FollowTheMachinesClocks) {
+  const ClockOffsets offsets = read_clock_offsets();
+  EXPECT_GE(offsets.boot, -1ms) << "time suspended counts since boot";
+  const Duration wall = std::chrono::system_clock::now().time_since_epoch();
+  const Duration steady = std::chrono::steady_clock::now().time_since_epoch();
+  EXPECT_LT(std::chrono::abs(offsets.wall - (wall - steady)), 10s);
+}
+
+TEST(ClockOffsets, StayTheSameWhileNobodySetsAClock) {
+  const ClockOffsets before = read_clock_offsets();
+  const ClockOffsets after = read_clock_offsets();
+  EXPECT_LT(std::chrono::abs(after.boot - before.boot), 10ms);
+}
+
 }  // namespace
 }  // namespace throng::pacing

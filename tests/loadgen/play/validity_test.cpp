@@ -6,6 +6,8 @@
 namespace throng::play {
 namespace {
 
+using std::chrono::milliseconds;
+using std::chrono::seconds;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -107,6 +109,135 @@ TEST(Validity, AppliesLittlesLawToSteadyStatesOnly) {
   facts = flawless();
   facts.mean_send_s = 3.1;
   EXPECT_EQ(little_residual(facts, {}), std::nullopt) << "sends last too long for a minute";
+}
+
+/// A flawless run on a real machine.
+GenerationFacts on_a_machine() {
+  GenerationFacts facts = flawless();
+  facts.machine.emplace();
+  facts.machine->core_wait = seconds(3);
+  facts.machine->stolen_ratio = 0.01;
+  facts.machine->network = {.sent = 100'000,
+                            .retransmitted = 900,
+                            .loss_probes = 800,
+                            .connects = 1'000,
+                            .listen_drops = 5,
+                            .queue_drops = 7};
+  return facts;
+}
+
+TEST(Validity, BelievesAFlawlessRunOnAMachine) {
+  const auto figures = judge_validity(on_a_machine());
+  EXPECT_THAT(figures.reasons, IsEmpty());
+  EXPECT_NEAR(*figures.core_wait_ratio, 0.05, 1e-9);
+  EXPECT_EQ(figures.steal_ratio, 0.01);
+  EXPECT_EQ(figures.clock_step_s, 0);
+  EXPECT_EQ(figures.suspended_s, 0);
+  EXPECT_EQ(figures.network.sent, 100'000u);
+  EXPECT_EQ(figures.network.retransmitted, 100u) << "a loss probe isn't a loss";
+  EXPECT_EQ(figures.network.listen_drops, 5u);
+  EXPECT_EQ(figures.network.queue_drops, 7u);
+}
+
+TEST(Validity, HasNoMachineInVirtualTime) {
+  const auto figures = judge_validity(flawless());
+  EXPECT_EQ(figures.core_wait_ratio, std::nullopt);
+  EXPECT_EQ(figures.clock_step_s, std::nullopt);
+}
+
+TEST(Validity, NeedsACore) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->core_wait = seconds(24);
+  EXPECT_TRUE(judge_validity(facts).valid);
+  facts.machine->core_wait = seconds(30);
+  EXPECT_THAT(judge_validity(facts).reasons,
+              ElementsAre(HasSubstr("waited for a core: a thread of it was ready to run and had "
+                                    "none in 50 % of the measured time")));
+}
+
+TEST(Validity, NeedsTheHypervisorsCores) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->stolen_ratio = 0.1;
+  EXPECT_TRUE(judge_validity(facts).valid);
+  facts.machine->stolen_ratio = 0.12;
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("the hypervisor gave 12 %")));
+}
+
+TEST(Validity, NeedsClocksThatNobodySets) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->clock_step = milliseconds(100);
+  EXPECT_TRUE(judge_validity(facts).valid);
+  facts.machine->clock_step = milliseconds(1'500);
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("clock was set by 1.5 s")));
+}
+
+TEST(Validity, NeedsAMachineThatIsAwake) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->suspended = seconds(20);
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("suspended for 20 s")));
+}
+
+TEST(Validity, NeedsANetworkThatKeepsItsSegments) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->network.retransmitted += 900;  // 1 % lost
+  EXPECT_TRUE(judge_validity(facts).valid);
+  facts.machine->network.retransmitted += 1;
+  EXPECT_THAT(judge_validity(facts).reasons,
+              ElementsAre(HasSubstr("1001 of 100000 TCP segments were sent again")));
+  facts = on_a_machine();
+  facts.machine->network.queue_drops = 1'001;
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("1001 found a full queue")));
+  facts = on_a_machine();
+  facts.machine->network.listen_drops = 100;
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("turned 100 connections away")));
+}
+
+TEST(Validity, MakesNothingOfAFewLosses) {
+  GenerationFacts facts = on_a_machine();
+  facts.machine->network = {.sent = 200, .retransmitted = 99, .connects = 1, .listen_drops = 99};
+  EXPECT_TRUE(judge_validity(facts).valid);
+}
+
+TEST(Validity, NeedsAWorkerThatGoesOn) {
+  GenerationFacts facts = flawless();
+  facts.pauses.record_turn(seconds(1), seconds(9));  // 9 % of all moments wait for 100 ms
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("the generator stood still")));
+  facts.pauses = {};
+  facts.pauses.record_turn(milliseconds(90), seconds(1));
+  EXPECT_TRUE(judge_validity(facts).valid);
+  facts.pauses.record_turn(milliseconds(1'100), seconds(1'000));
+  const auto figures = judge_validity(facts);
+  EXPECT_THAT(figures.reasons, ElementsAre(HasSubstr("1100 ms at worst")));
+  EXPECT_EQ(figures.loop_turn_ns.max, 1'100 * kMs);
+}
+
+TEST(Validity, NeedsACollectorThatIsBrief) {
+  GenerationFacts facts = flawless();
+  facts.workers = 2;
+  facts.pauses.collections.record(100 * kMs, 120);
+  const auto figures = judge_validity(facts);
+  EXPECT_TRUE(figures.valid);
+  EXPECT_NEAR(figures.gc_ratio, 0.1, 1e-9);
+  facts.pauses.collections.record(1 * kMs, 10);
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("10.0 % of the workers' time")));
+  facts.pauses.collections.reset();
+  facts.pauses.collections.record(101 * kMs);
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("garbage took 101 ms")));
+}
+
+TEST(Validity, NeedsPortsAndDescriptors) {
+  GenerationFacts facts = flawless();
+  facts.out_of_resources = 1;
+  const auto figures = judge_validity(facts);
+  EXPECT_THAT(figures.reasons, ElementsAre(HasSubstr("1 connections found no file descriptor")));
+  EXPECT_EQ(figures.out_of_resources, 1u);
+}
+
+TEST(Validity, CountsConnectionsThatFoundNothingLeft) {
+  measure::OperationTally connect;
+  EXPECT_EQ(out_of_resources(connect), 0u);
+  connect.errors = {{"no_port", 2}, {"no_descriptor", 1}, {"refused", 4}};
+  EXPECT_EQ(out_of_resources(connect), 3u);
 }
 
 TEST(Validity, GivesAllReasons) {

@@ -65,6 +65,7 @@ class Played {
             },
             [this](WorkerSecond second) {
               late_.merge(second.late_release);
+              pauses_.merge(second.pauses);
               seconds_.push_back(std::move(second.figures));
             }) {
     worker_.start(start_);
@@ -105,6 +106,8 @@ class Played {
   TinyServer& server() { return server_; }
   const std::vector<measure::SecondSnapshot>& seconds_over() const { return seconds_; }
   const measure::Histogram& late() const { return late_; }
+  const LoopPauses& pauses() const { return pauses_; }
+  pacing::TimePoint start() const { return start_; }
   std::uint64_t unsettled() const { return unsettled_; }
   std::uint64_t completed(measure::Operation operation) const {
     return worker_.recorder().totals().of(operation).count;
@@ -130,6 +133,7 @@ class Played {
   transport::TransportListener* listener_ = nullptr;
   std::vector<measure::SecondSnapshot> seconds_;
   measure::Histogram late_;
+  LoopPauses pauses_;
   std::uint64_t unsettled_ = 0;
   bool held_ = false;
   Worker worker_;
@@ -239,6 +243,32 @@ TEST(Worker, MeasuresHowLateItReleases) {
   ASSERT_EQ(played.late().count(), 2 * kUsers) << "the starts, and the wait";
   EXPECT_EQ(played.late().max(), 50'000'000);
   EXPECT_EQ(played.late().value_at_percentile(50), 0);
+}
+
+TEST(Worker, NotesTurnsOfTheMeasuredTimeOnly) {
+  Played played("function user(me) end");
+  const auto note = [&](Duration since_start) {
+    const pacing::TimePoint began = played.start() + since_start;
+    played.worker().note_turn(milliseconds(7), began, began + milliseconds(3));
+  };
+  note(milliseconds(3'999));  // the ramp
+  note(milliseconds(4'000));
+  note(milliseconds(13'999));  // the first of its three milliseconds
+  note(milliseconds(14'000));  // past the end
+  played.play_until(seconds(15));
+  EXPECT_EQ(played.pauses().turns.max(), 3'000'000);
+  EXPECT_EQ(played.pauses().turns.count(), 10'000u + 8'000) << "microseconds";
+}
+
+TEST(Worker, TimesTheCollectionOfGarbage) {
+  Played played(R"(
+function user(me)
+  for _ in me:every(0.001) do local garbage = string.rep("x", 1000) end
+end)");
+  played.play_until(seconds(5));
+  const std::uint64_t before_the_end = played.pauses().collections.count();
+  EXPECT_GT(before_the_end, 10u) << "of 32 KB each, of 4 MB that people made";
+  EXPECT_EQ(played.pauses().collections.max(), 0) << "virtual time stands still meanwhile";
 }
 
 TEST(Worker, DoesNotCallItLateWhenTheUserWas) {

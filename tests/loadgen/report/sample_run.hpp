@@ -47,6 +47,14 @@ inline RunResult sample_run() {
   run.validity.late_release_ns = {180'000, 4'200'000};
   run.validity.generator_cpu_ratio = 0.41;
   run.validity.achieved_rate_ratio = 0.9993;
+  run.validity.loop_turn_ns = {210'000, 5'300'000};
+  run.validity.gc_pause_ns = {40'000, 3'100'000};
+  run.validity.gc_ratio = 0.004;
+  run.validity.core_wait_ratio = 0.017;
+  run.validity.steal_ratio = 0.002;
+  run.validity.clock_step_s = 0.000012;
+  run.validity.suspended_s = 0;
+  run.validity.network = {2'000'000, 12, 1, 2};
   run.thresholds = {{"deliver.p99 < 500ms", 9'420'000, "ns", true, ""}};
   return run;
 }

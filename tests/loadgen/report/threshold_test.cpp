@@ -72,6 +72,9 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"validity.generator_cpu_ratio < 80%", 0.41, "ratio", true},
                     Case{"validity.achieved_rate_ratio > 0.999", 0.9993, "ratio", true},
                     Case{"validity.late_release.p99 < 1ms", 180'000, "ns", true},
+                    Case{"validity.loop_turn.p99 < 200us", 210'000, "ns", false},
+                    Case{"validity.loop_turn.max < 6ms", 5'300'000, "ns", true},
+                    Case{"validity.core_wait_ratio < 2%", 0.017, "ratio", true},
                     Case{"deliver.p99<500ms", 9'420'000, "ns", true}));
 
 TEST(Threshold, BlanksAroundDoNotMatter) {
