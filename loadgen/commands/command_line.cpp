@@ -24,6 +24,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   Action action;
   add_run(app, action, now);
   add_report(app, action);
+  add_doctor(app, action);
   try {
     app.parse(argc, argv);
     const int code = action();
