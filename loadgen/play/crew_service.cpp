@@ -1,16 +1,15 @@
 #include "loadgen/play/crew_service.hpp"
 
-#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/wait_traits.hpp>
 #include <chrono>
-#include <csignal>
 #include <cstdlib>
 #include <utility>
 
+#include "loadgen/play/child_process.hpp"
 #include "loadgen/play/crew_channel.hpp"
 #include "loadgen/play/crew_transfer.hpp"
 #include "loadgen/play/local_crew.hpp"
@@ -18,26 +17,14 @@
 namespace throng::play {
 namespace {
 
-constexpr int kLine = STDERR_FILENO + 1;
 constexpr std::chrono::milliseconds kStandingInterval{25};
-
-/// Whoever sits at the terminal talks to the coordinator.
-void leave_signals_to_the_coordinator() {
-  std::signal(SIGINT, SIG_IGN);
-  std::signal(SIGTERM, SIG_IGN);
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
-
-void keep_only(int descriptor) {
-  if (descriptor != kLine) dup2(descriptor, kLine);
-  close_range(kLine + 1, ~0U, 0);
-}
 
 class CrewService {
  public:
   explicit CrewService(const CrewPlan& plan)
       : channel_(
-            io_, kLine, [this](CrewMessage message, std::istream& body) { obey(message, body); },
+            io_, kChildLine,
+            [this](CrewMessage message, std::istream& body) { obey(message, body); },
             [] { _exit(EXIT_FAILURE); }),
         crew_(io_, plan,
               {[this](unsigned worker, WorkerSecond second) { tell(worker, second); },
@@ -98,7 +85,7 @@ class CrewService {
 
 void tell_failure(const std::exception& failure) {
   boost::asio::io_context io;
-  CrewChannel(io, kLine, nullptr, nullptr).send(CrewMessage::kFailed, [&](std::ostream& out) {
+  CrewChannel(io, kChildLine, nullptr, nullptr).send(CrewMessage::kFailed, [&](std::ostream& out) {
     save_failure(out, failure);
   });
 }
@@ -106,8 +93,7 @@ void tell_failure(const std::exception& failure) {
 }  // namespace
 
 void serve_crew(int descriptor, const CrewPlan& plan) noexcept {
-  leave_signals_to_the_coordinator();
-  keep_only(descriptor);
+  become_child(descriptor);
   // This is a copy of the coordinator's process, and what that owns isn't to be destroyed here.
   try {
     CrewService(plan).run();
