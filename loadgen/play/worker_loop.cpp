@@ -73,8 +73,8 @@ void WorkerLoop::turn() {
   const pacing::TimePoint done = clock_.now();
   worker_.note_turn(waited_, turn_began_, done);
   turn_began_ = done;
-  if (due > done) {
-    wake_at(due);
+  if (const pacing::TimePoint wake = wake_up_.time_for(due, done); wake > done) {
+    wake_at(wake);
     io_.run_one();
     turn_began_ = std::min(clock_.now(), due);
   }
@@ -84,10 +84,10 @@ void WorkerLoop::turn() {
   }
 }
 
-void WorkerLoop::wake_at(pacing::TimePoint due) {
-  if (wake_time_ <= due) return;
-  wake_time_ = due;
-  wake_timer_.expires_after(due - clock_.now());
+void WorkerLoop::wake_at(pacing::TimePoint time) {
+  if (wake_time_ <= time) return;
+  wake_time_ = time;
+  wake_timer_.expires_after(time - clock_.now());
   wake_timer_.async_wait([this](const boost::system::error_code& error) {
     if (!error) wake_time_ = pacing::TimePoint::max();
   });

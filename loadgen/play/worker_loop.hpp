@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "loadgen/pacing/clock.hpp"
+#include "loadgen/pacing/wake_up.hpp"
 #include "loadgen/play/worker.hpp"
 #include "loadgen/transport/websocket_transport.hpp"
 
@@ -54,7 +55,7 @@ class WorkerLoop {
 
   void run(pacing::TimePoint run_start);
   void turn();
-  void wake_at(pacing::TimePoint due);
+  void wake_at(pacing::TimePoint time);
   void bring_back();
   void count_unsettled();
 
@@ -66,7 +67,8 @@ class WorkerLoop {
   boost::asio::io_context io_{1};
   Timer wake_timer_{io_};
   Timer count_timer_{io_};
-  pacing::TimePoint wake_time_ = pacing::TimePoint::max();
+  pacing::TimePoint wake_time_ = pacing::TimePoint::max();  ///< of wake_timer_
+  pacing::WakeUp wake_up_;
   pacing::Duration waited_{};  ///< before the current turn
   pacing::TimePoint turn_began_{};
   Worker worker_;
