@@ -23,6 +23,8 @@ std::string describe(const play::Progress& p, std::size_t columns) {
       return fmt::format("set-up · {} of {} chats made",
                          pacing::format_count(static_cast<double>(p.chats_made)),
                          pacing::format_count(static_cast<double>(p.chats_planned)));
+    case play::Phase::kFloor:
+      return "measuring what the generator itself adds";
     case play::Phase::kFinish:
       return "writing the report";
     case play::Phase::kRamp:

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "loadgen/machine/limits.hpp"
+#include "loadgen/play/machine.hpp"
 #include "loadgen/play/run_files.hpp"
 #include "loadgen/play/setup.hpp"
 #include "loadgen/transport/http_client.hpp"
@@ -118,6 +119,17 @@ void set_up(const RunOptions& options, Prepared& prepared, transport::HttpClient
   prepared.graph->bind(identity.first_user, std::move(*ids));
 }
 
+void measure_floor(const RunOptions& options, Prepared& prepared, const Interrupted& interrupted) {
+  Progress progress;
+  progress.phase = Phase::kFloor;
+  progress.users_planned = prepared.plan.users;
+  tell(options, progress);
+  const double cpu_before_s = family_cpu_s();
+  prepared.floor = options.measure_floor(interrupted);
+  prepared.floor_cpu_s = family_cpu_s() - cpu_before_s;
+  refuse_if(interrupted);
+}
+
 std::string admin_token(const RunOptions& options, const RunIdentity& identity) {
   const auto expires = std::chrono::duration_cast<std::chrono::milliseconds>(
       (options.started + kAdminTokenLife).time_since_epoch());
@@ -192,6 +204,7 @@ Prepared prepare(const RunOptions& options, const Interrupted& interrupted) {
                                                         prepared.plan.users, options.seed);
   if (!options.out_dir.empty()) make_folder(options.out_dir);
   set_up(options, prepared, http, interrupted);
+  if (options.measure_floor) measure_floor(options, prepared, interrupted);
   return prepared;
 }
 

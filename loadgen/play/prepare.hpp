@@ -49,6 +49,8 @@ struct Prepared {
   std::string server_version;
   RunIdentity identity;
   std::unique_ptr<users::SocialGraph> graph;  ///< bound
+  std::optional<report::FloorFigures> floor;
+  double floor_cpu_s = 0;  ///< what measuring it took
 };
 
 /// The plan as the options have it. Errors: ScriptError; Refusal kUsage.
@@ -57,8 +59,9 @@ scenario::Plan plan_of(const RunOptions& options);
 std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan, const RunOptions& options);
 
 /// Reads the plan, clears the folder of the results, checks that the run fits into this process and
-/// that the target answers, and makes the chats. `interrupted` is asked again and again meanwhile.
-/// Errors: ScriptError; Refusal; std::runtime_error when the folder can't be had.
+/// that the target answers, makes the chats, and measures the floor. `interrupted` is asked again
+/// and again meanwhile. Errors: ScriptError; Refusal; std::runtime_error when the folder can't be
+/// had.
 Prepared prepare(const RunOptions& options, const std::function<bool()>& interrupted);
 
 }  // namespace throng::play

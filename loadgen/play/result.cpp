@@ -24,7 +24,7 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
   info.version = options.version;
   info.threads = prepared.threads;
   info.processes = prepared.processes;
-  info.cpu_s = family_cpu_s();
+  info.cpu_s = family_cpu_s() - prepared.floor_cpu_s;
   info.rss_bytes = played.rss_bytes;
   return info;
 }
@@ -70,6 +70,7 @@ report::RunResult make_result(const RunOptions& options, const Prepared& prepare
       all_operation_figures(played.recorded->totals(warm_up.steps), warmup_s, measured_s);
   result.ledger = ledger_figures(played.ledger);
   result.validity = judge_validity(played.generation);
+  result.floor = prepared.floor;
   result.interrupted = played.interrupted;
   admit_unfinished_drain(played, result);
   for (const report::Threshold& threshold : prepared.thresholds) {

@@ -39,7 +39,10 @@ class Run {
   }
 
  private:
-  bool is_interrupted() const { return interruption_ && interruption_->requested(); }
+  bool is_interrupted() const {
+    return (interruption_ && interruption_->requested()) ||
+           (options_.interrupted && options_.interrupted());
+  }
 
   void watch_for_interruption(Coordinator& coordinator) {
     watch_timer_.expires_after(kInterruptionInterval);
@@ -62,6 +65,8 @@ std::string_view phase_name(Phase phase) {
       return "preflight";
     case Phase::kSetup:
       return "setup";
+    case Phase::kFloor:
+      return "floor";
     case Phase::kRamp:
       return "ramp";
     case Phase::kMeasured:

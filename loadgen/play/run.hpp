@@ -30,7 +30,7 @@ enum class ExitCode : int {
 };
 
 /// Where a run stands. Ramp and play are by the clock; the others take as long as they take.
-enum class Phase : std::uint8_t { kPreflight, kSetup, kRamp, kMeasured, kDrain, kFinish };
+enum class Phase : std::uint8_t { kPreflight, kSetup, kFloor, kRamp, kMeasured, kDrain, kFinish };
 /// E.g. "ramp".
 std::string_view phase_name(Phase phase);
 
@@ -71,6 +71,11 @@ struct RunOptions {
   std::vector<std::string> args;  ///< as they stood behind `--`, for the report
   std::string version;            ///< the generator's own
 
+  /// Measures what the generator itself adds, once all is ready for the ramp; gives nothing if it
+  /// couldn't, or when `interrupted` told it to end. Empty: the result has no floor.
+  std::function<std::optional<report::FloorFigures>(const std::function<bool()>& interrupted)>
+      measure_floor;
+
   /// How long at most the end waits for what is on its way.
   pacing::Duration drain = std::chrono::seconds(15);
   pacing::Duration interrupted_drain = std::chrono::seconds(3);
@@ -80,6 +85,8 @@ struct RunOptions {
   /// While play() runs, the first SIGINT or SIGTERM ends it gracefully and the second ends the
   /// process at once.
   bool handle_signals = true;
+  /// Asked often; true ends the run as the first signal does. Empty: never.
+  std::function<bool()> interrupted;
 };
 
 /// One thread for every two cores, at least one: a target on the same machine needs the rest.

@@ -86,7 +86,7 @@ std::string html_report(const RunResult& run, const SeriesTable& series) {
                      {"validity_sentence",
                       validity.valid ? "The generator kept up: the figures are the target’s."
                                      : "The generator did not keep up; don’t trust these figures."},
-                     {"validity", validity_html(validity)},
+                     {"validity", validity_html(run)},
                      {"details", details_html(run)},
                      {"scenario", scenario_html(run.scenario)},
                      {"data", chart_data(run, series)},

@@ -149,6 +149,17 @@ std::string measure_row(std::string_view what, const std::string& value, std::st
                      number_cell(value), why);
 }
 
+std::string floor_text(const FloorFigures::Latency& latency) {
+  return fmt::format("{}, p99 {}", duration_text(double(latency.mean)),
+                     duration_text(double(latency.p99)));
+}
+
+std::string floor_rows(const FloorFigures& floor) {
+  return measure_row("Added by the generator to a send", floor_text(floor.send_ns),
+                     "mean against a peer that only answers, at " + rate_text(floor.rate_per_s)) +
+         measure_row("Added by the generator to a delivery", floor_text(floor.deliver_ns), "");
+}
+
 std::string optional_ratio(const std::optional<double>& ratio) {
   return ratio ? ratio_text(*ratio) : "not measured";
 }
@@ -230,7 +241,8 @@ std::string operations_html(const RunResult& run) {
   return html + list_html("notes", kinds);
 }
 
-std::string validity_html(const ValidityFigures& validity) {
+std::string validity_html(const RunResult& run) {
+  const ValidityFigures& validity = run.validity;
   std::string html = list_html("reasons", validity.reasons);
   html += "<table><tbody>\n";
   html += measure_row("Work started late, p99", duration_text(double(validity.late_release_ns.p99)),
@@ -255,6 +267,7 @@ std::string validity_html(const ValidityFigures& validity) {
                       fmt::format("{} of {}", count_text(validity.network.retransmitted),
                                   count_text(validity.network.sent)),
                       "by all programs of this network namespace");
+  if (run.floor) html += floor_rows(*run.floor);
   return html + "</tbody></table>\n";
 }
 

@@ -20,7 +20,7 @@ std::string tiles_html(const RunResult& result);
 std::string thresholds_html(const RunResult& result);
 std::string ledger_html(const LedgerFigures& ledger);
 std::string operations_html(const RunResult& result);
-std::string validity_html(const ValidityFigures& validity);
+std::string validity_html(const RunResult& run);
 std::string details_html(const RunResult& result);
 std::string scenario_html(const ScenarioInfo& scenario);
 

@@ -147,6 +147,21 @@ void members(Walk& walk, Like<ValidityFigures> auto& validity) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<FloorFigures::Latency> auto& latency) {
+  walk("mean", latency.mean);
+  walk("p50", latency.p50);
+  walk("p99", latency.p99);
+  walk("max", latency.max);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<FloorFigures> auto& floor) {
+  walk("rate_per_s", floor.rate_per_s);
+  walk("send_ns", floor.send_ns);
+  walk("deliver_ns", floor.deliver_ns);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<ThresholdResult> auto& threshold) {
   walk("expr", threshold.expr);
   walk("value", threshold.value);
@@ -167,6 +182,7 @@ void members(Walk& walk, Like<RunResult> auto& result) {
   walk("operations", result.operations);
   walk("ledger", result.ledger);
   walk("validity", result.validity);
+  walk("floor", result.floor);
   walk("thresholds", result.thresholds);
   walk("verdict", result.verdict);
   walk("exit_code", result.exit_code);
@@ -213,8 +229,9 @@ struct Writer {
     }
   }
   static json::value to_value(const std::string& text) { return json::string(valid_utf8(text)); }
-  static json::value to_value(const std::optional<double>& number) {
-    return number ? json::value(*number) : json::value(nullptr);
+  template <class T>
+  static json::value to_value(const std::optional<T>& value) {
+    return value ? to_value(*value) : json::value(nullptr);
   }
   static json::value to_value(const PercentilePoint& point) {
     return json::array{point.percentile, point.ns};
@@ -331,6 +348,12 @@ class Reader {
     } else {
       expected("a number or null", found);
     }
+  }
+
+  template <class T>
+  void read(const json::value& found, std::optional<T>& value) {
+    if (found.is_null()) return value.reset();
+    read(found, value.emplace());
   }
 
   void read(const json::value& found, PercentilePoint& point) {

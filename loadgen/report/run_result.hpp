@@ -150,6 +150,20 @@ struct ValidityFigures {
   std::uint64_t out_of_resources = 0;  ///< connections for which there was no port or descriptor
 };
 
+/// What the generator itself adds to latencies on this machine: those of a second's messages to a
+/// peer that only answers. Part of every send and deliver of the run.
+struct FloorFigures {
+  struct Latency {
+    std::int64_t mean = 0;
+    std::int64_t p50 = 0;
+    std::int64_t p99 = 0;
+    std::int64_t max = 0;
+  };
+  double rate_per_s = 0;  ///< messages, as reached
+  Latency send_ns;
+  Latency deliver_ns;
+};
+
 /// What came of one threshold; see threshold.hpp.
 struct ThresholdResult {
   std::string expr;             ///< as given, e.g. "deliver.p99 < 500ms"
@@ -178,6 +192,7 @@ struct RunResult {
   std::vector<std::pair<std::string, OperationFigures>> operations;
   LedgerFigures ledger;
   ValidityFigures validity;
+  std::optional<FloorFigures> floor;  ///< nullopt: it wasn't measured; may be missing in run.json
   std::vector<ThresholdResult> thresholds;
   Verdict verdict = Verdict::kPass;
   int exit_code = 0;

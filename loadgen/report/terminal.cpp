@@ -149,7 +149,15 @@ class Summary {
     }
     std::string_view label = "validity";
     labelled(label, mark(validity.valid) + " " + figures);
+    if (run_.floor) labelled(label, "  " + floor_sentence(*run_.floor));
     for (const std::string& reason : validity.reasons) labelled(label, "  " + harmless(reason));
+  }
+
+  static std::string floor_sentence(const FloorFigures& floor) {
+    return fmt::format(
+        "the generator itself adds {} to a send, {} to a delivery (p99 {} and {})",
+        duration_text(double(floor.send_ns.mean)), duration_text(double(floor.deliver_ns.mean)),
+        duration_text(double(floor.send_ns.p99)), duration_text(double(floor.deliver_ns.p99)));
   }
 
   void thresholds() {

@@ -51,6 +51,7 @@ TEST(HtmlReport, HasTheFigures) {
               HasSubstr("<code>deliver.p99 &lt; 500ms</code></th><td class=\"number\">9.42 ms"));
   EXPECT_THAT(page, HasSubstr("0 of 99,972 deliveries of 99,972 acknowledged messages lost"));
   EXPECT_THAT(page, HasSubstr("<th scope=\"row\">send</th><td class=\"number\">100,000</td>"));
+  EXPECT_THAT(page, HasSubstr("61 µs, p99 140 µs</td>"));
   EXPECT_THAT(page, HasSubstr("<li>send: 21 overloaded</li>"));
   EXPECT_THAT(page, HasSubstr("<dd>18446744073709551615</dd>"));
   EXPECT_THAT(page, HasSubstr("<span class=\"line\">  user:send()\n</span>"));

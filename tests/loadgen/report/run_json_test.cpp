@@ -77,11 +77,23 @@ TEST(RunJson, RoundTripLosesNothing) {
   EXPECT_EQ(read.validity.steal_ratio, std::nullopt);
   EXPECT_EQ(read.validity.network.queue_drops, 21u);
   EXPECT_EQ(read.validity.out_of_resources, 22u);
+  ASSERT_TRUE(read.floor);
+  EXPECT_EQ(read.floor->send_ns.p99, 140'000);
+  EXPECT_EQ(read.floor->deliver_ns.max, 330'000);
   EXPECT_EQ(read.thresholds[1].value, std::nullopt);
   EXPECT_EQ(read.thresholds[1].note, "login never ran");
   EXPECT_EQ(read.verdict, Verdict::kIncorrect);
   EXPECT_EQ(read.exit_code, 4);
   EXPECT_TRUE(read.interrupted);
+}
+
+TEST(RunJson, AFloorThatWasNotMeasuredIsNullOrMissing) {
+  RunResult run = sample_run();
+  run.floor.reset();
+  const std::string text = write_run_json(run);
+  EXPECT_THAT(text, HasSubstr("\"floor\": null,\n"));
+  EXPECT_FALSE(round_trip(run).floor);
+  EXPECT_EQ(problem_in(replaced(text, "\"floor\": null,\n", "")), "");
 }
 
 TEST(RunJson, KeepsTheOrderOfOperations) {

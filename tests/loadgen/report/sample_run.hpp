@@ -55,6 +55,7 @@ inline RunResult sample_run() {
   run.validity.clock_step_s = 0.000012;
   run.validity.suspended_s = 0;
   run.validity.network = {2'000'000, 12, 1, 2};
+  run.floor = {{999.5, {61'000, 55'000, 140'000, 320'000}, {72'000, 66'000, 150'000, 330'000}}};
   run.thresholds = {{"deliver.p99 < 500ms", 9'420'000, "ns", true, ""}};
   return run;
 }
