@@ -1,9 +1,9 @@
 // Several generator processes play one run: together they do what one does, and none outlives it.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
+import { childrenOf, isAlive } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 import { assertCleanLedger, ownScenario, run, scenario, startRun, throng } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
@@ -11,23 +11,6 @@ import { until } from './lib/wait.mjs';
 const LONG_RUN = ['--users', '60', '--duration', '60s', '--ramp', '500ms', '--processes', '3'];
 
 const server = await startServer({ data: 'memory' });
-
-/** The processes that `parent` has forked, as the kernel lists them. */
-function childrenOf(parent) {
-  try {
-    return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean);
-  } catch {
-    return [];  // it has ended
-  }
-}
-
-const isAlive = (pid) => {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-};
 
 /** A run of three processes that has come as far as to send messages; gives their ids, too. */
 async function underWay() {

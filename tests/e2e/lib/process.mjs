@@ -2,7 +2,7 @@
 // running and nothing in /tmp.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -91,3 +91,20 @@ export class Program {
     for (const wait of this.#lineWaits) settle(wait);
   }
 }
+
+/** The processes that `parent` has forked, as the kernel lists them. */
+export function childrenOf(parent) {
+  try {
+    return readFileSync(`/proc/${parent}/task/${parent}/children`, 'utf8').trim().split(' ').filter(Boolean);
+  } catch {
+    return [];  // it has ended
+  }
+}
+
+export const isAlive = (pid) => {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,158 @@
+#include "loadgen/commands/run_options.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <optional>
+#include <stdexcept>
+
+#include "loadgen/commands/run_arguments.hpp"
+#include "loadgen/floor/calibration.hpp"
+#include "loadgen/pacing/quantity.hpp"
+
+namespace throng::commands {
+namespace {
+
+struct Row {
+  const char* name;
+  const char* environment;
+  std::string RunWords::*value;
+  const char* help;
+};
+
+constexpr Row kPlayRows[] = {
+    {"--users", "THRONG_USERS", &RunWords::users, "people, e.g. 10k [the scenario's]"},
+    {"--duration", "THRONG_DURATION", &RunWords::duration,
+     "measured time, e.g. 60s [the scenario's]"},
+    {"--ramp", "THRONG_RAMP", &RunWords::ramp, "time over which people arrive [the scenario's]"},
+    {"--warmup", "THRONG_WARMUP", &RunWords::warmup,
+     "auto: leave out of the totals what isn't steady yet; none: leave out nothing [auto]"},
+    {"--processes", "THRONG_PROCESSES", &RunWords::processes,
+     "generator processes, or auto: one for two cores [1]"},
+    {"--seed", "THRONG_SEED", &RunWords::seed,
+     "same seed, same people, same chats, same schedules [1]"},
+    {"--out", "THRONG_OUT", &RunWords::out, "directory for the results [throng-out/NAME-TIME]"},
+    {"--prometheus", "THRONG_PROMETHEUS", &RunWords::prometheus,
+     "HOST:PORT, or PORT of 127.0.0.1, for the generator's /metrics page [none]"},
+};
+
+constexpr Row kTargetRows[] = {
+    {"--target", "THRONG_TARGET", &RunWords::target, "URL of the server [ws://127.0.0.1:9400]"},
+    {"--secret-file", "THRONG_SECRET_FILE", &RunWords::secret_file,
+     "file with the server's token secret (or THRONG_SECRET)"},
+    {"--floor", "THRONG_FLOOR", &RunWords::floor,
+     "auto: measure first what the generator itself adds; none: don't [auto]"},
+};
+
+template <std::size_t n>
+void add_rows(CLI::App& command, RunWords& words, const Row (&rows)[n]) {
+  for (const Row& row : rows) {
+    command.add_option(row.name, words.*row.value, row.help)->envname(row.environment);
+  }
+}
+
+template <class T>
+T checked(const char* option, pacing::QuantityResult<T> parsed) {
+  if (parsed.has_error()) {
+    throw std::runtime_error(fmt::format("{}: {}", option, parsed.error().message));
+  }
+  return *parsed;
+}
+
+template <class T, class Parse>
+std::optional<T> optional_value(const char* option, const std::string& text, Parse parse) {
+  if (text.empty()) return std::nullopt;
+  return checked<T>(option, parse(text));
+}
+
+bool parse_warmup(const std::string& text) {
+  if (text != "auto" && text != "none") {
+    throw std::runtime_error(fmt::format("--warmup: expected auto or none, got \"{}\"", text));
+  }
+  return text == "auto";
+}
+
+unsigned parse_processes(const std::string& text) {
+  constexpr std::uint64_t kMost = 256;
+  if (text == "auto") return play::default_threads();
+  const auto processes = checked<std::uint64_t>("--processes", pacing::parse_count(text));
+  if (processes >= 1 && processes <= kMost) return static_cast<unsigned>(processes);
+  throw std::runtime_error(fmt::format("--processes: expected auto or 1 to {}", kMost));
+}
+
+std::string read_secret(const std::string& file) {
+  if (!file.empty()) {
+    std::string secret;
+    std::ifstream in(file);
+    if (std::getline(in, secret)) return secret;
+    throw std::runtime_error(fmt::format("--secret-file: \"{}\" can't be read or is empty", file));
+  }
+  if (const char* secret = std::getenv("THRONG_SECRET")) return secret;
+  throw std::runtime_error(
+      "no secret to sign people's tokens with: set THRONG_SECRET or --secret-file to the server's");
+}
+
+bool parse_floor(const std::string& text) {
+  if (text == "auto" || text == "none") return text == "auto";
+  throw std::runtime_error(fmt::format("--floor: expected auto or none, got \"{}\"", text));
+}
+
+}  // namespace
+
+void add_play_options(CLI::App& command, RunWords& words) {
+  command.add_option("SCENARIO", words.scenario, "a Lua file, e.g. scenarios/one_to_one.lua")
+      ->required();
+  add_rows(command, words, kPlayRows);
+  command
+      .add_option("--threads", words.threads,
+                  "worker threads in each process; 0: one for two cores")
+      ->envname("THRONG_THREADS")
+      ->check(CLI::Range(0, 256));
+  command
+      .add_option("--threshold", words.thresholds,
+                  "a condition to meet, e.g. \"deliver.p99 < 500ms\"; may be repeated")
+      ->envname("THRONG_THRESHOLD")
+      ->allow_extra_args(false);
+  command.add_flag("--json", words.json, "print run.json instead of the table")
+      ->envname("THRONG_JSON");
+  command.add_option("ARGS", words.script_args, "after --: NAME=VALUE for the script");
+}
+
+void add_target_options(CLI::App& command, RunWords& words) {
+  add_rows(command, words, kTargetRows);
+}
+
+play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::time_point now) {
+  play::RunOptions options;
+  options.source = scenario::read_source(words.scenario, parse_script_args(words.script_args));
+  options.started = now;
+  options.users = optional_value<std::uint64_t>("--users", words.users, pacing::parse_count);
+  options.duration =
+      optional_value<pacing::Duration>("--duration", words.duration, pacing::parse_duration);
+  options.ramp = optional_value<pacing::Duration>("--ramp", words.ramp, pacing::parse_duration);
+  options.thresholds = words.thresholds;
+  options.seed = checked<std::uint64_t>("--seed", pacing::parse_count(words.seed));
+  options.find_warm_up = parse_warmup(words.warmup);
+  options.processes = parse_processes(words.processes);
+  options.threads = words.threads;
+  options.out_dir =
+      words.out.empty() ? default_out(options.source.name, now) : std::filesystem::path(words.out);
+  options.prometheus = words.prometheus;
+  options.args = words.script_args;
+  options.version = kVersion;
+  return options;
+}
+
+void aim(play::RunOptions& options, const RunWords& words) {
+  const auto target = transport::parse_target(words.target);
+  if (target.has_error()) throw std::runtime_error("--target: " + target.error().message);
+  options.target = *target;
+  options.secret = read_secret(words.secret_file);
+  if (!parse_floor(words.floor)) return;
+  options.measure_floor = [seed = options.seed, now = options.started](const auto& interrupted) {
+    return floor::measure_floor(seed, now, interrupted);
+  };
+}
+
+}  // namespace throng::commands

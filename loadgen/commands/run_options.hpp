@@ -1,0 +1,43 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include "loadgen/commands/command.hpp"
+#include "loadgen/play/run.hpp"
+
+namespace throng::commands {
+
+/// The options of a run as typed; empty texts were not given.
+struct RunWords {
+  std::string scenario;
+  std::string target = "ws://127.0.0.1:9400";
+  std::string users;
+  std::string duration;
+  std::string ramp;
+  std::string warmup = "auto";
+  std::string processes = "1";
+  std::string seed = "1";
+  unsigned threads = 0;
+  std::string out;
+  std::vector<std::string> thresholds;
+  std::string secret_file;
+  std::string floor = "auto";
+  std::string prometheus;
+  bool json = false;
+  std::vector<std::string> script_args;
+};
+
+/// What every command that plays a scenario takes.
+void add_play_options(CLI::App& command, RunWords& words);
+/// Which target, with what secret, and whether the generator is measured beside it.
+void add_target_options(CLI::App& command, RunWords& words);
+
+/// All but the target. Errors: std::runtime_error naming the option.
+play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::time_point now);
+/// What add_target_options() took. Errors: std::runtime_error naming the option.
+void aim(play::RunOptions& options, const RunWords& words);
+
+}  // namespace throng::commands

@@ -1,0 +1,19 @@
+// The scenarios that come with the project, and how to play them within seconds.
+
+import { readdirSync } from 'node:fs';
+
+import { scenario } from './throng.mjs';
+
+export const FILES = readdirSync(scenario('.')).filter((name) => name.endsWith('.lua') && !name.endsWith('.d.lua'));
+
+/** Where a few seconds aren't enough. */
+export const SECONDS = { 'reconnect_storm.lua': 8 };
+
+/** What makes enough happen within that time. */
+export const ARGUMENTS = {
+  'away_and_back.lua': ['stay=1s', 'away=500ms', 'gap=300ms'],
+  'diurnal_day.lua': ['speed=21600', 'per_day=20'],
+  'group_evening.lua': ['gap=2s'],
+  'one_to_one.lua': ['gap=500ms'],
+  'reconnect_storm.lua': ['first=6', 'second=8'],
+};
