@@ -15,13 +15,6 @@
 namespace throng::floor {
 namespace {
 
-/// So long after the last message the peer looks for the next one without going to sleep: getting
-/// up takes some 40 µs on a virtual machine, which aren't the generator's.
-constexpr std::chrono::milliseconds kStayAwake{2};
-/// Unless others want the core, which shows when a look takes so long: then it sleeps for a while
-/// whenever it can, since who is always awake waits longest for a core.
-constexpr std::chrono::milliseconds kPreempted{1};
-constexpr std::chrono::seconds kSleepy{1};
 constexpr std::string_view kOk = "200 OK";
 /// A request or a message of the largest size with its head, and one read behind it.
 constexpr std::size_t kMaxRestBytes = protocol::kMaxClientMessageBytes + 16 * 1024;
@@ -63,7 +56,7 @@ void EchoPeer::run() {
 }
 
 void EchoPeer::turn() {
-  const int ready = wait();
+  const int ready = epoll_wait(poll_, events_.data(), kMaxEvents, -1);
   for (int i = 0; i < ready; ++i) {
     const epoll_event& event = events_[static_cast<std::size_t>(i)];
     if (event.data.fd == listener_) {
@@ -76,17 +69,6 @@ void EchoPeer::turn() {
   }
   for (const int fd : dirty_) flush(fd);
   dirty_.clear();
-}
-
-int EchoPeer::wait() {
-  const pacing::TimePoint began = clock_.now();
-  const bool awake = began < awake_until_;
-  const int ready = epoll_wait(poll_, events_.data(), kMaxEvents, awake ? 0 : -1);
-  const pacing::TimePoint now = clock_.now();
-  if (awake && now - began > kPreempted) sleepy_until_ = now + kSleepy;
-  if (ready > 0) awake_until_ = now + kStayAwake;
-  if (now < sleepy_until_) awake_until_ = now;
-  return ready;
 }
 
 void EchoPeer::accept_all() {

@@ -19,8 +19,7 @@ namespace throng::floor {
 
 /// A chat server that does nothing but answer: what is measured against it is what the generator,
 /// the kernel's loopback and a process switch take. It waits on one epoll set, reads what is there,
-/// and writes what a turn of its loop gave a connection with one call. Where a core is free it
-/// stays awake between messages that follow each other closely.
+/// and writes what a turn of its loop gave a connection with one call.
 ///
 /// One thread owns it. Bounded: a connection that doesn't read for kMaxUnsentBytes is closed; for
 /// messages see EchoChats.
@@ -53,7 +52,6 @@ class EchoPeer {
   };
 
   void turn();
-  int wait();
   void accept_all();
   void receive(int fd);
   /// Serves what is whole; returns how much that was. `alive` turns false when it is to be closed.
@@ -78,8 +76,6 @@ class EchoPeer {
   EchoChats chats_;
   std::unordered_map<int, Connection> connections_;
   std::vector<int> dirty_;
-  pacing::TimePoint awake_until_{};
-  pacing::TimePoint sleepy_until_{};
   std::array<epoll_event, kMaxEvents> events_{};
   std::string received_;  ///< one connection's rest and what came behind it, padding included
 };
