@@ -8,6 +8,7 @@
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "loadgen/floor/echo_http.hpp"
 #include "protocol/codec.hpp"
@@ -74,12 +75,19 @@ void EchoPeer::turn() {
 void EchoPeer::accept_all() {
   for (;;) {
     const int fd = accept4(listener_, nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd < 0 && !would_block()) pause_accepting();
     if (fd < 0) return;
     const int on = 1;
     setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
     connections_[fd];
     watch(fd, EPOLL_CTL_ADD, EPOLLIN);
   }
+}
+
+// There is no descriptor left, and the listener would say so at once again.
+void EchoPeer::pause_accepting() {
+  watch(listener_, EPOLL_CTL_DEL, 0);
+  accepts_ = false;
 }
 
 void EchoPeer::receive(int fd) {
@@ -210,6 +218,7 @@ void EchoPeer::close_connection(int fd) {
   if (connections_.erase(fd) == 0) return;
   chats_.on_gone(static_cast<SessionId>(fd));
   close(fd);
+  if (!std::exchange(accepts_, true)) watch(listener_, EPOLL_CTL_ADD, EPOLLIN);
 }
 
 TimeMs EchoPeer::now() const {

@@ -53,6 +53,7 @@ class EchoPeer {
 
   void turn();
   void accept_all();
+  void pause_accepting();
   void receive(int fd);
   /// Serves what is whole; returns how much that was. `alive` turns false when it is to be closed.
   std::size_t serve(int fd, Connection& connection, std::span<char> input, bool& alive);
@@ -76,6 +77,7 @@ class EchoPeer {
   EchoChats chats_;
   std::unordered_map<int, Connection> connections_;
   std::vector<int> dirty_;
+  bool accepts_ = true;
   std::array<epoll_event, kMaxEvents> events_{};
   std::string received_;  ///< one connection's rest and what came behind it, padding included
 };

@@ -83,9 +83,8 @@ struct LedgerShard::SeatState {
   /// What isn't the run's own takes the place only until its message comes.
   void see_strange(std::uint32_t seq) {
     summed = false;
-    if (!seen.insert(seq)) return;
     if (!strange) strange = std::make_unique<std::vector<std::uint32_t>>();
-    if (strange->size() < kMaxStrange) strange->push_back(seq);
+    if (strange->size() < kMaxStrange && seen.insert(seq)) strange->push_back(seq);
   }
 };
 

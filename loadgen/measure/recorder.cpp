@@ -86,6 +86,11 @@ void Recorder::set_measured(MeasuredTime measured) {
   early_.resize(kMostWarmUpSteps);
 }
 
+void Recorder::end_measured(pacing::TimePoint now) {
+  measured_.until = std::clamp(now, measured_.from, measured_.until);
+  arrivals_until_ = now;
+}
+
 Tallies& Recorder::stretch(pacing::TimePoint due) {
   if (bins_per_ns_ == 0 || due < measured_.from) return rest_;
   const std::size_t step = bin(due) / kBinsPerStep;
@@ -114,7 +119,8 @@ void Recorder::add_latency(Operation operation, OperationTally& tally, pacing::T
 }
 
 bool Recorder::counts(Operation operation, pacing::TimePoint due) const {
-  return measured_.covers(due) || (is_arrival(operation) && due < measured_.from);
+  if (is_arrival(operation) && due < measured_.from) return due < arrivals_until_;
+  return measured_.covers(due);
 }
 
 void Recorder::started(Operation operation, pacing::TimePoint now) {

@@ -103,8 +103,9 @@ class Recorder {
 
   /// Requires: nothing was recorded yet.
   void set_measured(MeasuredTime measured);
-  /// Ends the measured time earlier; what was recorded stays.
-  void end_measured(pacing::TimePoint until) { measured_.until = until; }
+  /// The scripts were stopped `now`, and the measured time with them if it wasn't over: who arrives
+  /// later was made to. What was recorded stays.
+  void end_measured(pacing::TimePoint now);
   const MeasuredTime& measured() const { return measured_; }
 
   /// Something was begun. For the series only.
@@ -163,6 +164,7 @@ class Recorder {
 
   // Owned by the worker's thread
   MeasuredTime measured_;
+  pacing::TimePoint arrivals_until_ = pacing::TimePoint::max();
   double bins_per_ns_ = 0;      ///< 0 when the measured time has no bounds
   std::vector<Tallies> early_;  ///< of the steps that may turn out to be warm-up; without arrivals
   Tallies rest_;

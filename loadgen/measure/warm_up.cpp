@@ -20,7 +20,7 @@ constexpr double kSmallestShare = 0.05;
 constexpr double kSteadyShare = 0.2;
 
 /// Empty if any of them would be of too few values.
-std::vector<double> batch_means(const Course& course, std::size_t bins_per_batch) {
+std::vector<double> batch_means(std::span<const CourseBin> course, std::size_t bins_per_batch) {
   std::vector<double> means;
   for (std::size_t first = 0; first < course.size(); first += bins_per_batch) {
     CourseBin batch;
@@ -92,7 +92,9 @@ std::size_t mser_cut(std::span<const double> values) {
   return cut;
 }
 
-WarmUp find_warm_up(const Course& course) {
+WarmUp find_warm_up(std::span<const CourseBin> course) {
+  // A run that was ended by hand has nothing at the end.
+  while (!course.empty() && course.back().count == 0) course = course.first(course.size() - 1);
   std::size_t bins_per_batch = kBinsPerBatch;
   std::vector<double> means;
   while (means.empty()) {

@@ -29,9 +29,9 @@ using Course = std::vector<CourseBin>;  ///< kBins of them, or none when there w
 /// What is to be left out at the beginning.
 struct WarmUp {
   std::size_t steps = 0;
-  /// False when the latency of the whole first half is unlike that of the second, or still moves
-  /// there: the run was too short to settle, or its load wasn't meant to be steady. Nothing is left
-  /// out then.
+  /// True also where there is too little to judge by. False when the latency of the whole first
+  /// half is unlike that of the second, or still moves there: the run was too short to settle, or
+  /// its load wasn't meant to be steady. Nothing is left out then.
   bool steady = true;
 };
 
@@ -43,7 +43,7 @@ struct WarmUp {
 /// MSER-5 alone would cut off everything up to a stall in the middle of a run, and with it the
 /// truth. So the cut ends where the means first come as close to those of the second half as these
 /// are to each other: a run that begins as it goes on has no warm-up.
-WarmUp find_warm_up(const Course& course);
+WarmUp find_warm_up(std::span<const CourseBin> course);
 
 /// How many of the first values the heuristic would cut: at most half. Requires: not empty.
 std::size_t mser_cut(std::span<const double> values);

@@ -150,13 +150,15 @@ void Coordinator::enter(Phase phase) {
   tell();
 }
 
+// An interruption can come together with the time.
 void Coordinator::begin_measuring() {
+  if (phase_ != Phase::kRamp) return;
   cpu_before_s_ = usage().cpu_s;
   watch_.emplace(processes());
   enter(Phase::kMeasured);
   phase_timer_.expires_after(measured_until_ - clock_.now());
   phase_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) begin_drain(options_.drain);
+    if (!error && phase_ == Phase::kMeasured) begin_drain(options_.drain);
   });
 }
 
@@ -167,6 +169,7 @@ void Coordinator::begin_drain(pacing::Duration limit) {
   rss_bytes_ = used.rss_bytes;
   if (watch_) machine_ = watch_->facts();
   measured_until_ = std::clamp(now, measured_from_, measured_until_);
+  ramp_ = std::clamp(now - run_start_, pacing::Duration::zero(), prepared_.plan.ramp);
   drain_until_ = now + limit;
   for (const auto& crew : crews_) crew->drain();
   enter(Phase::kDrain);
@@ -240,6 +243,7 @@ Played Coordinator::join() {
   played.ledger = measure::reconcile(all.ledgers);
   played.generation = generation_facts(all);
   played.recorded.emplace(std::move(all.recorded));
+  played.ramp_s = pacing::to_seconds(ramp_);
   played.connected_peak = live_.connected_peak();
   played.logins = live_.logins();
   played.rss_bytes = rss_bytes_;

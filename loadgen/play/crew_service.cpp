@@ -7,6 +7,7 @@
 #include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <optional>
 #include <utility>
 
 #include "loadgen/play/child_process.hpp"
@@ -95,8 +96,9 @@ void tell_failure(const std::exception& failure) {
 void serve_crew(int descriptor, const CrewPlan& plan) noexcept {
   become_child(descriptor);
   // This is a copy of the coordinator's process, and what that owns isn't to be destroyed here.
+  std::optional<CrewService> service;  // its line stays open while a failure is told
   try {
-    CrewService(plan).run();
+    service.emplace(plan).run();
   } catch (const std::exception& failure) {
     tell_failure(failure);
     _exit(EXIT_FAILURE);

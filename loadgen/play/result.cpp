@@ -57,7 +57,7 @@ report::RunResult make_result(const RunOptions& options, const Prepared& prepare
   const measure::WarmUp warm_up = warm_up_of(options, played);
   const double cut_s = pacing::to_seconds(prepared.plan.duration) *
                        static_cast<double>(warm_up.steps) / measure::kSteps;
-  const double warmup_s = pacing::to_seconds(prepared.plan.ramp) + cut_s;
+  const double warmup_s = played.ramp_s + cut_s;
   const double measured_s = std::max(played.generation.measured_s - cut_s, 0.0);
   report::RunResult result;
   result.scenario = scenario_info(options);

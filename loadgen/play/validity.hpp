@@ -30,7 +30,7 @@ struct ValidityBounds {
   std::int64_t gc_pause_max_ns = 100'000'000;
   double gc_ratio = 0.1;
   double core_wait_ratio = 0.4;
-  double steal_ratio = 0.1;
+  double steal_ratio = 0.3;
   double clock_step_s = 0.1;
   double suspended_s = 0.1;
   /// Of what was sent or asked for; judged from so many on, since one of three says nothing.

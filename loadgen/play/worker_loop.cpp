@@ -75,8 +75,9 @@ void WorkerLoop::turn() {
   turn_began_ = done;
   if (const pacing::TimePoint wake = wake_up_.time_for(due, done); wake > done) {
     wake_at(wake);
-    io_.run_one();
-    turn_began_ = std::min(clock_.now(), due);
+    worker_.take_first_event();
+    io_.run_one();  // sleeps, and serves what woke it
+    turn_began_ = std::min(worker_.take_first_event().value_or(clock_.now()), due);
   }
   waited_ = turn_began_ - done;
   for (int i = 0; i < kHandlersPerTurn && !ended_; ++i) {

@@ -9,7 +9,7 @@ import { test } from 'node:test';
 import { childrenOf, isAlive } from './lib/process.mjs';
 import { ARGUMENTS, FILES, SECONDS } from './lib/scenarios.mjs';
 import { startServer } from './lib/server.mjs';
-import { assertCleanLedger, run, scenario, startFloor, startRun, throng } from './lib/throng.mjs';
+import { assertCleanLedger, isDisturbed, run, scenario, startFloor, startRun, throng } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
 
 const INVALID = 5;
@@ -24,7 +24,8 @@ for (const file of FILES) {
     const result = await startFloor(scenario(file), args, { script: ARGUMENTS[file] }).ended();
     const { code, stdout, stderr } = result;
     // Whoever goes as fast as answers come from a peer that only answers uses up a core.
-    assert.ok(code === 0 || (code === INVALID && file === 'ping_pong.lua'), `${stdout}\n${stderr}`);
+    const usedUp = code === INVALID && file === 'ping_pong.lua';
+    assert.ok(code === 0 || usedUp || isDisturbed(result), `${stdout}\n${stderr}`);
     assertCleanLedger(result);
     assert.equal(result.report.target.version, 'throng floor peer');
     assert.match(result.report.target.url, /^ws:\/\/127\.0\.0\.1:\d+/);

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { startServer } from './lib/server.mjs';
-import { assertCleanLedger, ownScenario, startRun } from './lib/throng.mjs';
+import { assertCleanLedger, isDisturbed, ownScenario, startRun } from './lib/throng.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
 const USERS = 40;
@@ -63,7 +63,7 @@ function assertTheStall(t, { p99, max }, curve, seconds, what) {
 
 for (const [how, result] of [['at every due time', pipelined], ['in turn', inTurn]]) {
   test(`latency from the due time tells the stall to those who send ${how}`, (t) => {
-    assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
+    assert.ok(result.code === 0 || isDisturbed(result), `${result.stdout}\n${result.stderr}`);
     assertCleanLedger(result);
     const { time: { measured_s: seconds }, operations } = result.report;
     for (const name of ['send', 'deliver']) {

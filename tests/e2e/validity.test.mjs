@@ -6,7 +6,7 @@ import { test } from 'node:test';
 
 import { Program } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
-import { assertCleanLedger, run, scenario } from './lib/throng.mjs';
+import { assertCleanLedger, run, scenario, startRun } from './lib/throng.mjs';
 
 const PASS = 0;
 const INVALID = 5;
@@ -46,7 +46,7 @@ test('an ordinary run beside its server is valid', async () => {
 test('a generator whose core is taken by others says so, however little it needs', async () => {
   const hogs = Array.from({ length: HOGS }, startHog);
   const args = ['--users', '500', '--ramp', '1s', '--duration', '5s', '--threads', '1'];
-  const result = await run(server, FILE, args, { script: ['gap=200ms'], core: CORE });
+  const result = await startRun(server, FILE, args, { script: ['gap=200ms'], core: CORE }).ended();
   await Promise.all(hogs.map((hog) => hog.kill('SIGKILL')));
   assertInvalid(result, /waited for a core: .*(\d+) % of the measured time.*stop what runs beside it/);
   assert.ok(result.report.validity.generator_cpu_ratio < 0.8);
@@ -55,7 +55,7 @@ test('a generator whose core is taken by others says so, however little it needs
 test('a rate that no thread can reach ends in time and within bounds', async () => {
   const began = Date.now();
   const args = ['--users', '1000', '--ramp', '1s', '--duration', '4s', '--threads', '1'];
-  const result = await run(server, FILE, args, { script: ['gap=1ms'] });
+  const result = await startRun(server, FILE, args, { script: ['gap=1ms'] }).ended();
   assertInvalid(result, /the generator was late|scheduled work was begun|of its cores/);
   assert.ok(Date.now() - began < 60_000);
   assert.ok(result.report.generator.rss_bytes < 2e9, `${result.report.generator.rss_bytes}`);

@@ -351,6 +351,16 @@ TEST(Ledger, APhantomInsteadOfAMessageIsALossToo) {
   EXPECT_EQ(report.examples.back(), "chat 1 seq 1: something else reached user 6");
 }
 
+TEST(Ledger, MorePhantomsThanAreRememberedHideNoMessage) {
+  Town town;
+  constexpr Seq kPlaces = 400;
+  for (Seq seq = 1; seq <= kPlaces; ++seq) town.see(2, 0, seq, 1, kNobodysOwn);
+  for (std::uint32_t k = 1; k <= kPlaces; ++k) town.pass(1, 0, k, k);
+  const LedgerReport report = town.reconcile();
+  EXPECT_EQ(faults(report), (Faults{{"phantom", kPlaces}}));
+  EXPECT_EQ(report.delivered, kPlaces);
+}
+
 TEST(Ledger, APhantomFarAheadMakesNothingLateOrLost) {
   Town town;
   town.pass(1, 0, 1, 1);

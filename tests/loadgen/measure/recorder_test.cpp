@@ -170,6 +170,16 @@ TEST(Recorder, LeavesWarmUpOutOfTheTotalsButForArrivals) {
   EXPECT_EQ(totals.all().back()->latency.max(), 3'000'000);
 }
 
+TEST(Recorder, WhoArrivesAfterTheScriptsWereStoppedWasMadeTo) {
+  Recorder recorder(kStart, nullptr);
+  recorder.set_measured({at(seconds(60)), at(seconds(90))});
+  recorder.completed(Operation::kLogin, at(seconds(4)), at(seconds(5)));
+  recorder.end_measured(at(seconds(5)));
+  recorder.completed(Operation::kLogin, at(seconds(5)), at(seconds(9)));
+  EXPECT_EQ(recorder.totals().of(Operation::kLogin).count, 1u);
+  EXPECT_EQ(recorder.measured().until, at(seconds(60)));
+}
+
 TEST(Recorder, TakesTheWarmUpFromTheBusiestOperation) {
   Recorder recorder(kStart, nullptr);
   recorder.set_measured({at(seconds(0)), at(seconds(20))});

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -63,6 +64,12 @@ TEST(WarmUp, AStallInTheMiddleIsNoWarmUp) {
     EXPECT_GT(mser_cut(means), kBins / 3) << "MSER alone would hide it";
     EXPECT_LE(find_warm_up(course).steps, 1u) << seed;
   }
+}
+
+TEST(WarmUp, ARunThatWasEndedByHandIsJudgedByWhatItHas) {
+  Course course = course_of(1, 20, [](double at) { return at < 0.08 ? 9.0 : 2.0; });
+  std::fill(course.begin() + kBins / 2, course.end(), CourseBin());
+  EXPECT_EQ(find_warm_up(course).steps, 2u);
 }
 
 TEST(WarmUp, ARunThatNeverSettlesSaysSo) {

@@ -72,10 +72,10 @@ TEST(Result, SaysWhatWasPlayed) {
   options.started = std::chrono::system_clock::time_point(std::chrono::seconds(1'769'860'800));
   Prepared prepared;
   prepared.plan.users = 50;
-  prepared.plan.ramp = std::chrono::seconds(10);
   prepared.threads = 2;
   prepared.server_version = "throng-server/9";
   Played played = flawless();
+  played.ramp_s = 10;
   played.connected_peak = 49;
   played.logins = 60;
   const report::RunResult result = make_result(options, prepared, played);
