@@ -157,10 +157,10 @@ TEST(Validity, NeedsACore) {
 
 TEST(Validity, NeedsTheHypervisorsCores) {
   GenerationFacts facts = on_a_machine();
-  facts.machine->stolen_ratio = 0.1;
+  facts.machine->stolen_ratio = 0.3;
   EXPECT_TRUE(judge_validity(facts).valid);
-  facts.machine->stolen_ratio = 0.12;
-  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("the hypervisor gave 12 %")));
+  facts.machine->stolen_ratio = 0.35;
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("the hypervisor gave 35 %")));
 }
 
 TEST(Validity, NeedsClocksThatNobodySets) {
