@@ -31,8 +31,8 @@ Session::~Session() = default;
 
 void Session::start() {
   // What reads the disk comes first, so that a failure leaves nothing behind.
-  catch_up_->todo = services_.server.directory.chats_of(user_);
-  std::ranges::reverse(catch_up_->todo);
+  catch_up_->unasked = services_.server.directory.chats_of(user_);
+  std::ranges::reverse(catch_up_->unasked);
   services_.presence.connected(user_);
   services_.registry.add_session(user_, self_.slot);
   services_.metrics.add(metrics::Metric::kSessions);
@@ -41,7 +41,7 @@ void Session::start() {
       .user = user_,
       .time = services_.wall_ms,
       .heartbeat_s = static_cast<std::uint32_t>(services_.server.limits.heartbeat.count()),
-      .chats = static_cast<std::uint32_t>(catch_up_->todo.size())});
+      .chats = static_cast<std::uint32_t>(catch_up_->unasked.size())});
   attach_more();
 }
 

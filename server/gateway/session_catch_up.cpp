@@ -6,14 +6,14 @@ namespace throng::gateway {
 
 void Session::attach_more() {
   CatchUp& c = *catch_up_;
-  while (!c.todo.empty() && c.under_way.size() < services_.server.limits.chats_catching_up) {
-    const chat::ChatId chat = c.todo.back();
-    c.todo.pop_back();
+  while (!c.unasked.empty() && c.under_way.size() < services_.server.limits.chats_catching_up) {
+    const chat::ChatId chat = c.unasked.back();
+    c.unasked.pop_back();
     if (holds_chat(chat)) continue;
     const auto have = c.have.find(chat);
     attach(chat, have == c.have.end() ? std::nullopt : std::optional(have->second));
   }
-  if (c.under_way.empty() && c.todo.empty()) finish_catch_up();
+  if (c.under_way.empty() && c.unasked.empty()) finish_catch_up();
 }
 
 void Session::attach(chat::ChatId chat, std::optional<chat::Seq> have) {

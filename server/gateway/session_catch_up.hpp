@@ -18,8 +18,8 @@ struct Session::CatchUp {
   };
 
   std::unordered_map<chat::ChatId, chat::Seq> have;
-  std::vector<chat::ChatId> todo;  ///< chats not asked for yet, last first
-  std::vector<Asked> under_way;    ///< chats asked for and not complete
+  std::vector<chat::ChatId> unasked;  ///< chats not asked for yet, last first
+  std::vector<Asked> under_way;       ///< chats asked for and not complete
   protocol::CaughtUp result;
   bool logging_in = true;
   std::string early_events;
