@@ -29,6 +29,24 @@ function(throng_library name)
   target_link_libraries(throng_${name} PUBLIC throng::options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
+# Tests are compiled more often than run: what optimising their code would save is less than it
+# takes, and so it is with checks for undefined behaviour, which the code they test has.
+set(THRONG_TEST_OPTIONS -O0)
+if(THRONG_SANITIZE MATCHES undefined)
+  list(APPEND THRONG_TEST_OPTIONS -fno-sanitize=undefined)
+endif()
+
+# throng_test_headers()
+#   makes what throng_test() needs. Parsing GoogleMock takes longer than the rest of most tests, so
+#   all share one precompiled copy.
+function(throng_test_headers)
+  file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp "")
+  add_library(test_headers OBJECT ${CMAKE_CURRENT_BINARY_DIR}/test_headers.cpp)
+  target_link_libraries(test_headers PRIVATE throng::options GTest::gmock)
+  target_compile_options(test_headers PRIVATE ${THRONG_TEST_OPTIONS})
+  target_precompile_headers(test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
+endfunction()
+
 # throng_test(NAME [THREADED] SOURCES a_test.cpp ... LIBS dep ...)
 #   makes the GoogleTest program NAME_test; each of its tests is a ctest of its own. THREADED: it
 #   uses more than one thread, so it is run under the thread sanitizer too.
@@ -36,8 +54,8 @@ function(throng_test name)
   cmake_parse_arguments(ARG "THREADED" "" "SOURCES;LIBS" ${ARGN})
   add_executable(${name}_test ${ARG_SOURCES})
   target_link_libraries(${name}_test PRIVATE throng::options ${ARG_LIBS} GTest::gmock GTest::gtest_main)
-  # Compiled more often than run: what optimising their code would save is less than it takes.
-  target_compile_options(${name}_test PRIVATE -O0)
+  target_compile_options(${name}_test PRIVATE ${THRONG_TEST_OPTIONS})
+  target_precompile_headers(${name}_test REUSE_FROM test_headers)
   add_dependencies(unit_tests ${name}_test)
   set(label unit)
   if(ARG_THREADED)
