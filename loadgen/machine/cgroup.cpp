@@ -11,6 +11,12 @@ constexpr const char* kRoot = "/sys/fs/cgroup";
 
 bool is_limited(const std::string& text) { return !text.empty() && !text.starts_with("max"); }
 
+std::uint64_t less(std::uint64_t all, std::uint64_t part) { return all - std::min(all, part); }
+
+std::uint64_t idle_pages(std::string_view stat) {
+  return number_at(value_of(stat, "inactive_file "), 1);
+}
+
 }  // namespace
 
 std::vector<std::string> cgroup_folders(std::string_view own_cgroup) {
@@ -45,11 +51,23 @@ std::optional<double> smallest_quota(const std::vector<std::string>& texts) {
   return smallest;
 }
 
-std::optional<std::uint64_t> smallest_limit(const std::vector<std::string>& texts) {
+std::vector<CgroupMemory> cgroup_memory() {
+  std::vector<CgroupMemory> groups;
+  for (const std::string& folder : cgroup_folders(file_text("/proc/self/cgroup"))) {
+    const std::string path = kRoot + folder + "/memory.";
+    groups.push_back(
+        {file_text(path + "max"), file_text(path + "current"), file_text(path + "stat")});
+  }
+  return groups;
+}
+
+std::optional<std::uint64_t> smallest_room(const std::vector<CgroupMemory>& groups) {
   std::optional<std::uint64_t> smallest;
-  for (const std::string& text : texts) {
-    if (!is_limited(text)) continue;
-    smallest = std::min(smallest.value_or(number_at(text, 0)), number_at(text, 0));
+  for (const CgroupMemory& group : groups) {
+    if (!is_limited(group.max)) continue;
+    const std::uint64_t used = less(number_at(group.current, 0), idle_pages(group.stat));
+    const std::uint64_t room = less(number_at(group.max, 0), used);
+    smallest = std::min(smallest.value_or(room), room);
   }
   return smallest;
 }

@@ -19,7 +19,18 @@ std::vector<std::string> cgroup_texts(const std::string& file);
 
 /// Cores, by texts of cpu.max: "150000 100000" are one and a half, "max 100000" is no limit.
 std::optional<double> smallest_quota(const std::vector<std::string>& texts);
-/// Bytes, by texts of memory.max: "1073741824" or "max".
-std::optional<std::uint64_t> smallest_limit(const std::vector<std::string>& texts);
+
+/// A group's files about memory.
+struct CgroupMemory {
+  std::string max;      ///< memory.max, in bytes: "1073741824", or "max"
+  std::string current;  ///< memory.current, in bytes
+  std::string stat;     ///< memory.stat, e.g. "inactive_file 4096" in a line
+};
+
+/// Those of our group and of those above it.
+std::vector<CgroupMemory> cgroup_memory();
+/// Bytes that may still be taken: limits less what is used and couldn't be taken back at once, as
+/// the pages of files that nobody has read lately could. Nothing: no limit.
+std::optional<std::uint64_t> smallest_room(const std::vector<CgroupMemory>& groups);
 
 }  // namespace throng::machine

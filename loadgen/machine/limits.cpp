@@ -17,11 +17,11 @@ std::uint64_t above(std::uint64_t value, std::uint64_t reserved) {
   return value > reserved ? value - reserved : 0;
 }
 
-/// What is available to this process without swapping.
+/// What this process may still take without swapping.
 std::uint64_t available_memory() {
   const std::uint64_t machine = memory_figure(file_text("/proc/meminfo"), "MemAvailable");
-  const std::uint64_t limit = smallest_limit(cgroup_texts("memory.max")).value_or(machine);
-  return machine == 0 ? limit : std::min(machine, limit);
+  return std::min(machine == 0 ? ProcessLimits().memory_bytes : machine,
+                  smallest_room(cgroup_memory()).value_or(ProcessLimits().memory_bytes));
 }
 
 std::string descriptor_advice(const ProcessLimits& limits, std::uint64_t users,
@@ -84,7 +84,7 @@ ProcessLimits raise_and_read_limits() {
     limits.descriptors_hard = files.rlim_max;
   }
   if (const auto range = parse_port_range(file_text(kPortRangeFile))) limits.local_ports = *range;
-  if (const std::uint64_t memory = available_memory()) limits.memory_bytes = memory;
+  limits.memory_bytes = available_memory();
   return limits;
 }
 

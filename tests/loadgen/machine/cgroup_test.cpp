@@ -22,9 +22,18 @@ TEST(Cgroup, HoldsToTheSmallestQuota) {
   EXPECT_EQ(smallest_quota({}), std::nullopt);
 }
 
-TEST(Cgroup, HoldsToTheSmallestLimit) {
-  EXPECT_EQ(smallest_limit({"2147483648\n", "max\n", "1073741824\n"}), 1073741824u);
-  EXPECT_EQ(smallest_limit({"max\n"}), std::nullopt);
+TEST(Cgroup, HasTheRoomOfTheSmallestGroup) {
+  const std::string stat = "anon 5000\ninactive_anon 1\nactive_file 700\ninactive_file 300\n";
+  EXPECT_EQ(smallest_room({{"10000\n", "2000\n", ""}, {"9000\n", "2000\n", ""}}), 7000u);
+  EXPECT_EQ(smallest_room({{"10000\n", "6000\n", stat}, {"max\n", "8000\n", stat}}), 4300u);
+}
+
+TEST(Cgroup, HasNoRoomWhereMoreIsUsedThanMayBe) {
+  EXPECT_EQ(smallest_room({{"1000\n", "2000\n", ""}}), 0u);
+}
+
+TEST(Cgroup, KnowsNoRoomWithoutALimit) {
+  EXPECT_EQ(smallest_room({{"max\n", "2000\n", ""}, {"", "", ""}}), std::nullopt);
 }
 
 }  // namespace
