@@ -27,7 +27,7 @@ constexpr Row kPlayRows[] = {
      "measured time, e.g. 60s [the scenario's]"},
     {"--ramp", "THRONG_RAMP", &RunWords::ramp, "time over which people arrive [the scenario's]"},
     {"--warmup", "THRONG_WARMUP", &RunWords::warmup,
-     "auto: leave out of the totals what isn't steady yet; none: leave out nothing [auto]"},
+     "time to play before the measured time; auto: leave out what isn't steady yet; none [auto]"},
     {"--processes", "THRONG_PROCESSES", &RunWords::processes,
      "generator processes, or auto: one for two cores [1]"},
     {"--seed", "THRONG_SEED", &RunWords::seed,
@@ -66,11 +66,14 @@ std::optional<T> optional_value(const char* option, const std::string& text, Par
   return checked<T>(option, parse(text));
 }
 
-bool parse_warmup(const std::string& text) {
-  if (text != "auto" && text != "none") {
-    throw std::runtime_error(fmt::format("--warmup: expected auto or none, got \"{}\"", text));
-  }
-  return text == "auto";
+/// Nothing: it is to be found.
+std::optional<pacing::Duration> parse_warmup(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  if (text == "none") return pacing::Duration::zero();
+  const auto given = pacing::parse_duration(text);
+  if (given.has_value() && *given >= pacing::Duration::zero()) return *given;
+  throw std::runtime_error(
+      fmt::format("--warmup: expected auto, none or a time, e.g. 10s, got \"{}\"", text));
 }
 
 unsigned parse_processes(const std::string& text) {
@@ -133,7 +136,7 @@ play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::ti
   options.ramp = optional_value<pacing::Duration>("--ramp", words.ramp, pacing::parse_duration);
   options.thresholds = words.thresholds;
   options.seed = checked<std::uint64_t>("--seed", pacing::parse_count(words.seed));
-  options.find_warm_up = parse_warmup(words.warmup);
+  options.warm_up = parse_warmup(words.warmup);
   options.processes = parse_processes(words.processes);
   options.threads = words.threads;
   options.out_dir =

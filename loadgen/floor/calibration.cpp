@@ -40,7 +40,7 @@ std::optional<report::FloorFigures> measure_floor(std::uint64_t seed,
   own.secret = PeerProcess::secret();
   own.started = now;
   own.seed = seed;
-  own.find_warm_up = false;
+  own.warm_up = pacing::Duration::zero();
   own.handle_signals = false;
   own.interrupted = interrupted;
   const play::RunOutcome outcome = play::play(own);

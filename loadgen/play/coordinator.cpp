@@ -46,12 +46,17 @@ bool all_is_in(const Standing& standing) {
   return standing.unsettled == 0 && standing.outstanding.pending == 0 && awaited(standing) == 0;
 }
 
+/// From the start to the measured time.
+pacing::Duration lead_in(const RunOptions& options, const scenario::Plan& plan) {
+  return plan.ramp + options.warm_up.value_or(pacing::Duration::zero());
+}
+
 std::function<std::string(protocol::UserId)> token_mint(const RunOptions& options,
                                                         const scenario::Plan& plan) {
-  const auto expires =
-      std::chrono::duration_cast<std::chrono::milliseconds>(
-          (options.started + kTokenLife).time_since_epoch() + plan.ramp + plan.duration)
-          .count();
+  const auto expires = std::chrono::duration_cast<std::chrono::milliseconds>(
+                           (options.started + kTokenLife).time_since_epoch() +
+                           lead_in(options, plan) + plan.duration)
+                           .count();
   return [key = protocol::TokenKey(options.secret), expires](protocol::UserId user) {
     return key.mint({.user = user, .expires = expires, .admin = false});
   };
@@ -86,6 +91,7 @@ RunContext Coordinator::make_context() {
                      .stamp_key = measure::StampKey(prepared_.identity.seed),
                      .mint_token = token_mint(options_, prepared_.plan),
                      .ramp = prepared_.plan.ramp,
+                     .warm_up = options_.warm_up.value_or(pacing::Duration::zero()),
                      .duration = prepared_.plan.duration,
                      .live_tallies = !options_.prometheus.empty()};
   context.settings.seed = options_.seed;
@@ -130,7 +136,7 @@ Played Coordinator::play() {
 
 void Coordinator::begin() {
   run_start_ = clock_.now() + kStartDelay;
-  measured_from_ = run_start_ + prepared_.plan.ramp;
+  measured_from_ = run_start_ + lead_in(options_, prepared_.plan);
   measured_until_ = measured_from_ + prepared_.plan.duration;
   if (files_) {
     files_->begin(options_.started +
@@ -169,7 +175,7 @@ void Coordinator::begin_drain(pacing::Duration limit) {
   rss_bytes_ = used.rss_bytes;
   if (watch_) machine_ = watch_->facts();
   measured_until_ = std::clamp(now, measured_from_, measured_until_);
-  ramp_ = std::clamp(now - run_start_, pacing::Duration::zero(), prepared_.plan.ramp);
+  lead_in_ = std::clamp(now, run_start_, measured_from_) - run_start_;
   drain_until_ = now + limit;
   for (const auto& crew : crews_) crew->drain();
   enter(Phase::kDrain);
@@ -223,7 +229,8 @@ void Coordinator::tell() const {
   progress.figures = live_.progress();
   const auto elapsed = std::max(clock_.now() - run_start_, pacing::Duration::zero());
   progress.figures.elapsed_s = pacing::to_seconds(elapsed);
-  progress.figures.total_s = pacing::to_seconds(prepared_.plan.ramp + prepared_.plan.duration);
+  progress.figures.total_s =
+      pacing::to_seconds(lead_in(options_, prepared_.plan) + prepared_.plan.duration);
   progress.figures.outstanding = awaited(standing());
   options_.on_progress(progress);
 }
@@ -243,7 +250,7 @@ Played Coordinator::join() {
   played.ledger = measure::reconcile(all.ledgers);
   played.generation = generation_facts(all);
   played.recorded.emplace(std::move(all.recorded));
-  played.ramp_s = pacing::to_seconds(ramp_);
+  played.lead_in_s = pacing::to_seconds(lead_in_);
   played.connected_peak = live_.connected_peak();
   played.logins = live_.logins();
   played.rss_bytes = rss_bytes_;

@@ -33,7 +33,8 @@ struct Played {
   std::optional<measure::Recorder> recorded;  ///< of all workers; never empty
   measure::LedgerReport ledger;
   GenerationFacts generation;
-  double ramp_s = 0;  ///< as planned, or until the run was ended by hand
+  /// Ramp and given warm-up: as planned, or until the run was ended by hand.
+  double lead_in_s = 0;
   std::uint64_t connected_peak = 0;
   std::uint64_t logins = 0;
   std::uint64_t rss_bytes = 0;
@@ -114,7 +115,7 @@ class Coordinator {
   pacing::TimePoint measured_from_{};
   pacing::TimePoint measured_until_{};
   pacing::TimePoint drain_until_{};
-  pacing::Duration ramp_{};                    ///< as long as it was
+  pacing::Duration lead_in_{};                 ///< ramp and given warm-up, as long as they were
   std::optional<pacing::TimePoint> in_since_;  ///< when all was in for the first time
   double cpu_before_s_ = 0;
   double cpu_measured_s_ = 0;

@@ -49,7 +49,7 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result) {
 }
 
 measure::WarmUp warm_up_of(const RunOptions& options, const Played& played) {
-  return options.find_warm_up ? played.recorded->warm_up() : measure::WarmUp();
+  return options.warm_up ? measure::WarmUp() : played.recorded->warm_up();
 }
 
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
@@ -57,7 +57,7 @@ report::RunResult make_result(const RunOptions& options, const Prepared& prepare
   const measure::WarmUp warm_up = warm_up_of(options, played);
   const double cut_s = pacing::to_seconds(prepared.plan.duration) *
                        static_cast<double>(warm_up.steps) / measure::kSteps;
-  const double warmup_s = played.ramp_s + cut_s;
+  const double warmup_s = played.lead_in_s + cut_s;
   const double measured_s = std::max(played.generation.measured_s - cut_s, 0.0);
   report::RunResult result;
   result.scenario = scenario_info(options);

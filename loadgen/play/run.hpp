@@ -60,8 +60,9 @@ struct RunOptions {
   std::vector<std::string> thresholds;
 
   std::uint64_t seed = 1;
-  /// Leave what measure::find_warm_up finds out of the totals.
-  bool find_warm_up = true;
+  /// How long people play behind the ramp before the measured time begins. Nothing: it begins with
+  /// the end of the ramp, and what measure::find_warm_up finds is left out of the totals.
+  std::optional<pacing::Duration> warm_up;
   unsigned processes = 1;  ///< generator processes, forked off this one if there are several
   unsigned threads = 0;    ///< in each process; 0: default_threads(), divided over the processes
   /// run.json, series.csv and latency.hlog go here; made if it isn't there. Empty: none is written.

@@ -68,7 +68,7 @@ void Worker::start(TimePoint run_start) {
   run_start_ = run_start;
   next_second_ = run_start + kSecond;
   in_flight_since_ = run_start;
-  const TimePoint measured_from = run_start + context_.ramp;
+  const TimePoint measured_from = run_start + context_.ramp + context_.warm_up;
   measured_ = {measured_from, measured_from + context_.duration};
   recorder_.emplace(run_start, &seconds_);
   recorder_->set_measured(measured_);

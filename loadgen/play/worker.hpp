@@ -47,6 +47,7 @@ struct RunContext {
   /// The token of a user's hello. Called by all workers.
   std::function<std::string(protocol::UserId)> mint_token;
   pacing::Duration ramp{};
+  pacing::Duration warm_up{};  ///< from the end of the ramp to the measured time
   pacing::Duration duration{};
   bool live_tallies = false;  ///< hand over a copy of the recorder each second
 };

@@ -84,6 +84,7 @@ const MISTAKES = {
   'no users at all': [['run', FILE, '--users', '0'], /users/],
   'a bad duration': [['run', FILE, '--duration', '10 parsecs'], /--duration.*parsecs/],
   'a bad ramp': [['run', FILE, '--ramp', '-1s'], /--ramp|ramp/],
+  'a warm-up that is none': [['run', FILE, '--warmup', '-1s'], /--warmup.*"-1s"/],
   'a bad seed': [['run', FILE, '--seed', 'x'], /--seed/],
   'a bad number of threads': [['run', FILE, '--threads', '257'], /--threads/],
   'a threshold that is none': [['run', FILE, '--threshold', 'deliver.p99 is fine'], /deliver\.p99/],
@@ -120,6 +121,15 @@ test('throng: options stand in the environment too, and the command line wins', 
   const { code, report, stderr } = await run(server, FILE, ['--ramp', '200ms'], options);
   assert.equal(code, PASS, stderr);
   assert.deepEqual([report.users.planned, report.time.warmup_s], [12, 0.2]);
+});
+
+test('throng: a warm-up of a given length comes before the measured time', async () => {
+  const args = ['--users', '10', '--ramp', '200ms', '--warmup', '800ms', '--duration', '1s'];
+  const { code, report, stderr } = await run(server, FILE, args, { script: ['gap=100ms'] });
+  assert.equal(code, PASS, stderr);
+  assert.deepEqual([report.time.warmup_s, report.time.measured_s], [1, 1]);
+  // Half of what is sent is sent before it.
+  assert.ok(report.operations.send.count < 0.75 * report.ledger.sent, JSON.stringify(report.operations.send));
 });
 
 test("throng: the environment's options of one command don't count for another", async () => {

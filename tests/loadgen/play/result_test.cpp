@@ -75,7 +75,7 @@ TEST(Result, SaysWhatWasPlayed) {
   prepared.threads = 2;
   prepared.server_version = "throng-server/9";
   Played played = flawless();
-  played.ramp_s = 10;
+  played.lead_in_s = 10;
   played.connected_peak = 49;
   played.logins = 60;
   const report::RunResult result = make_result(options, prepared, played);

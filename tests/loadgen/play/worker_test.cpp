@@ -47,7 +47,8 @@ users::SocialGraph bound_graph() {
 /// One worker with all users, a server in memory and virtual time: a ramp of 4 s, then 10 s.
 class Played {
  public:
-  explicit Played(const std::string& script, Duration ramp = seconds(4))
+  explicit Played(const std::string& script, Duration ramp = seconds(4),
+                  Duration warm_up = Duration::zero())
       : source_(source_of(script)),
         context_{.source = source_,
                  .graph = graph_,
@@ -56,6 +57,7 @@ class Played {
                  .stamp_key = measure::StampKey(1),
                  .mint_token = [](protocol::UserId) { return std::string("token"); },
                  .ramp = ramp,
+                 .warm_up = warm_up,
                  .duration = seconds(10)},
         worker_(
             context_, {.worker = 0, .workers = 1, .first_user = 1, .users = kUsers}, clock_,
@@ -306,6 +308,16 @@ end)");
   EXPECT_EQ(played.late().count(), begun + 5 * kUsers);
   EXPECT_GT(played.late().max(), 4'000'000'000);
   EXPECT_LT(played.late().max(), 5'000'000'000);
+}
+
+TEST(Worker, LeavesAGivenWarmUpOutOfTheMeasuredTime) {
+  Played played(kChatter, seconds(1), seconds(3));
+  played.play_until(seconds(6));
+  played.worker().stop_scripts();
+  played.play_until(seconds(10));
+  EXPECT_EQ(played.worker().recorder().measured().from,
+            pacing::TimePoint(seconds(100) + seconds(4)));
+  EXPECT_EQ(played.completed(measure::Operation::kSend), 8u) << "4 users, 2 s, one a second";
 }
 
 TEST(Worker, CutsTheMeasuredTimeWhenScriptsAreStoppedEarly) {
