@@ -4,12 +4,7 @@
 // is sorted at the end. Prints one JSON object.
 //   agreement PORT USERS GAP_MS WARMUP_S SECONDS      with the server's THRONG_SECRET
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <sys/epoll.h>
-#include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
 
@@ -29,8 +24,13 @@
 
 #include "protocol/frame.hpp"
 #include "protocol/token.hpp"
+#include "tests/bench/sockets.hpp"
 
 namespace {
+
+using throng::bench::connect_to;
+using throng::bench::fail;
+using throng::bench::write_all;
 
 constexpr std::size_t kBodyBytes = 100;
 constexpr std::uint64_t kFirstUser = 900'000'000;  // far from those of a run
@@ -54,31 +54,10 @@ struct User {
   std::string received;
 };
 
-[[noreturn]] void fail(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
-
 std::int64_t now_ns() {
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
   return time.tv_sec * kNsPerSecond + time.tv_nsec;
-}
-
-int connect_to(std::uint16_t port) {
-  const int fd = socket(AF_INET, SOCK_STREAM, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  if (connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0) fail("connect");
-  const int one = 1;
-  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  return fd;
-}
-
-void write_all(int fd, std::string_view bytes) {
-  if (write(fd, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) fail("write");
 }
 
 void write_frame(int fd, std::string_view json) {
@@ -136,7 +115,7 @@ void log_in(User& user, std::uint64_t id, std::uint16_t port) {
   read_until(user.socket, "\r\n\r\n");
   write_frame(user.socket, "{\"op\":\"hello\",\"token\":\"" + token(id, false) + "\"}");
   read_until(user.socket, "caught_up");
-  fcntl(user.socket, F_SETFL, O_NONBLOCK);
+  throng::bench::make_non_blocking(user.socket);
 }
 
 /// All users online, in pairs.
