@@ -8,6 +8,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
+import { median } from './lib/results.mjs';
+
 const bin = resolve(process.env.THRONG_BIN_DIR ?? fileURLToPath(new URL('../../build/release', import.meta.url)));
 process.env.THRONG_BIN_DIR = bin;
 const { SECRET, startServer } = await import('../e2e/lib/server.mjs');
@@ -42,7 +44,6 @@ async function round() {
   }
 }
 
-const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 const micro = (ns) => `${Math.round(ns / 1e3)} µs`.padStart(9);
 const ratios = { p50: [], p99: [] };
 
