@@ -39,14 +39,15 @@ export class Program {
 
   /**
    * `name` is a path under the directory of binaries, e.g. "server/throng-server"; `openFiles` is its
-   * limit of descriptors, `core` the only one that it may use.
+   * limit of descriptors, `core` the only one that it may use, `under` what watches it, with options.
    */
-  constructor(name, args, { env = {}, cwd, openFiles, core } = {}) {
+  constructor(name, args, { env = {}, cwd, openFiles, core, under = [] } = {}) {
     const path = resolve(BIN_DIR, name);
     if (!existsSync(path)) throw new Error(`${path} isn't there: build it, or set THRONG_BIN_DIR`);
     const [command, ...rest] = [
       ...(core === undefined ? [] : ['taskset', '-c', `${core}`]),
       ...(openFiles ? ['sh', '-c', `ulimit -n ${openFiles} && exec "$0" "$@"`] : []),
+      ...under,
       path,
       ...args,
     ];

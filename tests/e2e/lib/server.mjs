@@ -15,10 +15,11 @@ export class Server {
   host = '127.0.0.1';
   port = 0;
 
-  /** `args` are options beside --listen and --data; `data` is a directory or "memory". */
-  constructor({ args = [], data = tempDir() } = {}) {
+  /** `args` are options beside --listen and --data; `data` is a directory or "memory"; `under`: see Program. */
+  constructor({ args = [], data = tempDir(), under } = {}) {
     this.args = args;
     this.data = data;
+    this.under = under;
   }
 
   get ws() { return `ws://${this.host}:${this.port}`; }
@@ -26,7 +27,7 @@ export class Server {
   /** Returns when it listens; on the same port if it did before. */
   async start() {
     const args = ['--listen', `${this.host}:${this.port}`, '--data', this.data, ...this.args];
-    this.program = new Program('server/throng-server', args, { env: { THRONG_SECRET: SECRET } });
+    this.program = new Program('server/throng-server', args, { env: { THRONG_SECRET: SECRET }, under: this.under });
     const [, port] = await this.program.says(/listens on [\d.]+:(\d+)/);
     this.port = Number(port);
     return this;
