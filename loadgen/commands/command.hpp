@@ -18,6 +18,7 @@ using Action = std::function<int()>;
 // parse_complete_callback, so that the environment's options of one don't count for another.
 void add_run(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_floor(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
+void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 

@@ -19,6 +19,9 @@ std::string describe(const play::Progress& p, std::size_t columns) {
   switch (p.phase) {
     case play::Phase::kPreflight:
       return "checking the machine and the target";
+    case play::Phase::kCrews:
+      return fmt::format("crews · {} of {} have joined at {}", p.crews_joined, p.crews_planned,
+                         p.crews_at);
     case play::Phase::kSetup:
       return fmt::format("set-up · {} of {} chats made",
                          pacing::format_count(static_cast<double>(p.chats_made)),

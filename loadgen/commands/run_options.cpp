@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <optional>
 #include <stdexcept>
 
 #include "loadgen/commands/run_arguments.hpp"
+#include "loadgen/commands/secret.hpp"
 #include "loadgen/floor/calibration.hpp"
 #include "loadgen/pacing/quantity.hpp"
 
@@ -43,6 +42,13 @@ constexpr Row kTargetRows[] = {
      "file with the server's token secret (or THRONG_SECRET)"},
     {"--floor", "THRONG_FLOOR", &RunWords::floor,
      "auto: measure first what the generator itself adds; none: don't [auto]"},
+    {"--crews", "THRONG_CREWS", &RunWords::crews,
+     "so many throng crew --join, on other machines, play all people [0]"},
+    {"--crew-listen", "THRONG_CREW_LISTEN", &RunWords::crew_listen,
+     "HOST:PORT, or PORT of 127.0.0.1, where they join [127.0.0.1:9410]"},
+    {"--crew-key-file", "THRONG_CREW_KEY_FILE", &RunWords::crew_key_file,
+     "file with the key that both ends share (or THRONG_CREW_KEY)"},
+    {"--crew-wait", "THRONG_CREW_WAIT", &RunWords::crew_wait, "for all of them to join [60s]"},
 };
 
 template <std::size_t n>
@@ -84,16 +90,20 @@ unsigned parse_processes(const std::string& text) {
   throw std::runtime_error(fmt::format("--processes: expected auto or 1 to {}", kMost));
 }
 
-std::string read_secret(const std::string& file) {
-  if (!file.empty()) {
-    std::string secret;
-    std::ifstream in(file);
-    if (std::getline(in, secret)) return secret;
-    throw std::runtime_error(fmt::format("--secret-file: \"{}\" can't be read or is empty", file));
+play::MusterOptions muster_of(const RunWords& words) {
+  constexpr std::uint64_t kMost = 1'000;
+  play::MusterOptions muster;
+  const auto crews = checked<std::uint64_t>("--crews", pacing::parse_count(words.crews));
+  if (crews > kMost) throw std::runtime_error(fmt::format("--crews: expected 0 to {}", kMost));
+  if (crews == 0) return muster;
+  if (words.processes != "1") {
+    throw std::runtime_error("--processes: with --crews all people are played by the crews");
   }
-  if (const char* secret = std::getenv("THRONG_SECRET")) return secret;
-  throw std::runtime_error(
-      "no secret to sign people's tokens with: set THRONG_SECRET or --secret-file to the server's");
+  muster.crews = static_cast<unsigned>(crews);
+  muster.listen = words.crew_listen;
+  muster.secret = read_crew_key(words.crew_key_file);
+  muster.wait = checked<pacing::Duration>("--crew-wait", pacing::parse_duration(words.crew_wait));
+  return muster;
 }
 
 bool parse_floor(const std::string& text) {
@@ -151,7 +161,11 @@ void aim(play::RunOptions& options, const RunWords& words) {
   const auto target = transport::parse_target(words.target);
   if (target.has_error()) throw std::runtime_error("--target: " + target.error().message);
   options.target = *target;
-  options.secret = read_secret(words.secret_file);
+  options.secret =
+      read_secret({"--secret-file", "THRONG_SECRET",
+                   "no secret to sign people's tokens with, which must be the server's"},
+                  words.secret_file);
+  options.muster = muster_of(words);
   if (!parse_floor(words.floor)) return;
   options.measure_floor = [seed = options.seed, now = options.started](const auto& interrupted) {
     return floor::measure_floor(seed, now, interrupted);

@@ -25,6 +25,10 @@ struct RunWords {
   std::vector<std::string> thresholds;
   std::string secret_file;
   std::string floor = "auto";
+  std::string crews = "0";
+  std::string crew_listen = "127.0.0.1:9410";
+  std::string crew_key_file;
+  std::string crew_wait = "60s";
   std::string prometheus;
   bool json = false;
   std::vector<std::string> script_args;
@@ -32,7 +36,8 @@ struct RunWords {
 
 /// What every command that plays a scenario takes.
 void add_play_options(CLI::App& command, RunWords& words);
-/// Which target, with what secret, and whether the generator is measured beside it.
+/// Which target, with what secret, whether the generator is measured beside it, and which crews of
+/// other machines play.
 void add_target_options(CLI::App& command, RunWords& words);
 
 /// All but the target. Errors: std::runtime_error naming the option.

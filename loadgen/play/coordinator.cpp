@@ -9,7 +9,7 @@
 #include "loadgen/play/local_crew.hpp"
 #include "loadgen/play/metrics_page.hpp"
 #include "loadgen/play/metrics_server.hpp"
-#include "protocol/token.hpp"
+#include "loadgen/play/remote_crew.hpp"
 
 namespace throng::play {
 namespace {
@@ -51,15 +51,11 @@ pacing::Duration lead_in(const RunOptions& options, const scenario::Plan& plan) 
   return plan.ramp + options.warm_up.value_or(pacing::Duration::zero());
 }
 
-std::function<std::string(protocol::UserId)> token_mint(const RunOptions& options,
-                                                        const scenario::Plan& plan) {
-  const auto expires = std::chrono::duration_cast<std::chrono::milliseconds>(
-                           (options.started + kTokenLife).time_since_epoch() +
-                           lead_in(options, plan) + plan.duration)
-                           .count();
-  return [key = protocol::TokenKey(options.secret), expires](protocol::UserId user) {
-    return key.mint({.user = user, .expires = expires, .admin = false});
-  };
+std::int64_t token_expiry(const RunOptions& options, const scenario::Plan& plan) {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             (options.started + kTokenLife).time_since_epoch() + lead_in(options, plan) +
+             plan.duration)
+      .count();
 }
 
 }  // namespace
@@ -84,16 +80,17 @@ Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
 Coordinator::~Coordinator() = default;
 
 RunContext Coordinator::make_context() {
-  RunContext context{.source = options_.source,
-                     .graph = *prepared_.graph,
-                     .board = board_,
-                     .settings = {},
-                     .stamp_key = measure::StampKey(prepared_.identity.seed),
-                     .mint_token = token_mint(options_, prepared_.plan),
-                     .ramp = prepared_.plan.ramp,
-                     .warm_up = options_.warm_up.value_or(pacing::Duration::zero()),
-                     .duration = prepared_.plan.duration,
-                     .live_tallies = !options_.prometheus.empty()};
+  RunContext context{
+      .source = options_.source,
+      .graph = *prepared_.graph,
+      .board = board_,
+      .settings = {},
+      .stamp_key = measure::StampKey(prepared_.identity.seed),
+      .mint_token = token_mint(options_.secret, token_expiry(options_, prepared_.plan)),
+      .ramp = prepared_.plan.ramp,
+      .warm_up = options_.warm_up.value_or(pacing::Duration::zero()),
+      .duration = prepared_.plan.duration,
+      .live_tallies = !options_.prometheus.empty()};
   context.settings.seed = options_.seed;
   context.settings.reading = prepared_.plan.reading;
   return context;
@@ -111,26 +108,65 @@ void Coordinator::make_crews() {
   web.target = options_.target;
   web.endpoint = prepared_.endpoint;
   web.sources = prepared_.sources;
-  const Crew::Mail mail{
-      [this](unsigned worker, WorkerSecond second) { on_worker_second(worker, std::move(second)); },
-      [this](const std::exception_ptr&) { over_ = true; }};
   const auto slices = slice_users(prepared_.plan.users, prepared_.threads);
-  for (unsigned i = 0; i < prepared_.processes; ++i) {
-    const std::size_t first = slices.size() * i / prepared_.processes;
-    const std::size_t end = slices.size() * (i + 1) / prepared_.processes;
-    const CrewPlan plan{context_, clock_, std::span(slices).subspan(first, end - first), web};
-    if (prepared_.processes == 1) {
-      crews_.push_back(std::make_unique<LocalCrew>(io_, plan, mail));
-    } else {
-      crews_.push_back(std::make_unique<ForkedCrew>(io_, plan, mail));
-    }
+  std::span<const Slice> rest = slices;
+  for (const unsigned workers : workers_of(prepared_)) {
+    const CrewPlan plan{context_, clock_, rest.first(workers), web};
+    rest = rest.subspan(workers);
+    crews_.push_back(make_crew(plan));
   }
   for (const auto& crew : crews_) crew->await_ready();
+}
+
+std::unique_ptr<Crew> Coordinator::make_crew(const CrewPlan& plan) {
+  const Crew::Mail mail{
+      [this](unsigned worker, WorkerSecond second) { on_worker_second(worker, std::move(second)); },
+      [this](std::exception_ptr failure) {
+        failure_ = std::move(failure);
+        over_ = true;
+      },
+      [this](const Crew& from, const BoardChanges& changes) { relay(from, changes); }};
+  if (!prepared_.crews.empty()) {
+    return std::make_unique<RemoteCrew>(io_, plan, prepared_.crews[crews_.size()],
+                                        orders_for(plan.slices), mail);
+  }
+  if (prepared_.processes == 1) return std::make_unique<LocalCrew>(io_, plan, mail);
+  return std::make_unique<ForkedCrew>(io_, plan, mail);
+}
+
+CrewOrders Coordinator::orders_for(std::span<const Slice> slices) const {
+  const users::SocialGraph& graph = *prepared_.graph;
+  CrewOrders orders;
+  orders.source = options_.source;
+  orders.target = options_.target;
+  orders.secret = options_.secret;
+  orders.token_expires = token_expiry(options_, prepared_.plan);
+  orders.seed = options_.seed;
+  orders.stamp_seed = prepared_.identity.seed;
+  orders.users = prepared_.plan.users;
+  orders.ramp = context_.ramp;
+  orders.warm_up = context_.warm_up;
+  orders.duration = context_.duration;
+  orders.live_tallies = context_.live_tallies;
+  orders.first_user = prepared_.identity.first_user.value;
+  for (ChatIndex chat = 0; chat < graph.chats(); ++chat) {
+    orders.chat_ids.push_back(graph.chat_id(chat).value);
+  }
+  orders.graph_sum = sum_of(graph.roster());
+  orders.slices.assign(slices.begin(), slices.end());
+  return orders;
+}
+
+void Coordinator::relay(const Crew& from, const BoardChanges& changes) {
+  for (const auto& crew : crews_) {
+    if (crew.get() != &from) crew->show(changes);
+  }
 }
 
 Played Coordinator::play() {
   begin();
   while (!over_) io_.run_one();
+  if (failure_) std::rethrow_exception(failure_);
   return join();
 }
 
@@ -161,6 +197,7 @@ void Coordinator::begin_measuring() {
   if (phase_ != Phase::kRamp) return;
   cpu_before_s_ = usage().cpu_s;
   watch_.emplace(processes());
+  for (const auto& crew : crews_) crew->measure();
   enter(Phase::kMeasured);
   phase_timer_.expires_after(measured_until_ - clock_.now());
   phase_timer_.async_wait([this](const boost::system::error_code& error) {
@@ -254,6 +291,8 @@ Played Coordinator::join() {
   played.connected_peak = live_.connected_peak();
   played.logins = live_.logins();
   played.rss_bytes = rss_bytes_;
+  for (const CrewAway& away : all.away) played.rss_bytes += away.rss_bytes;
+  played.away = std::move(all.away);
   played.interrupted = interrupted_;
   return played;
 }
@@ -277,6 +316,8 @@ GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
     facts.mean_in_flight = harvest.counts.in_flight_seconds / facts.measured_s;
     facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
   }
+  facts.deliver_p50_ns = all.of(measure::Operation::kDeliver).latency.value_at_percentile(50);
+  add_crews(harvest.away, facts);
   return facts;
 }
 
@@ -311,7 +352,8 @@ Standing Coordinator::standing() const {
 std::vector<pid_t> Coordinator::processes() const {
   std::vector<pid_t> all{getpid()};
   for (const auto& crew : crews_) {
-    if (crew->process() != getpid()) all.push_back(crew->process());
+    const auto process = crew->process();
+    if (process && *process != getpid()) all.push_back(*process);
   }
   return all;
 }

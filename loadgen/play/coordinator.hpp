@@ -5,8 +5,10 @@
 #include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "loadgen/machine/watch.hpp"
@@ -15,6 +17,7 @@
 #include "loadgen/measure/series.hpp"
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/play/crew.hpp"
+#include "loadgen/play/crew_orders.hpp"
 #include "loadgen/play/live_figures.hpp"
 #include "loadgen/play/machine.hpp"
 #include "loadgen/play/prepare.hpp"
@@ -38,6 +41,7 @@ struct Played {
   std::uint64_t connected_peak = 0;
   std::uint64_t logins = 0;
   std::uint64_t rss_bytes = 0;
+  std::vector<CrewAway> away;  ///< none: all was played on this machine
   bool interrupted = false;
   /// Deliveries that were on their way at the end of the drain, and users who weren't caught up.
   std::uint64_t deliveries_awaited = 0;
@@ -72,6 +76,9 @@ class Coordinator {
 
   RunContext make_context();
   void make_crews();
+  std::unique_ptr<Crew> make_crew(const CrewPlan& plan);
+  CrewOrders orders_for(std::span<const Slice> slices) const;
+  void relay(const Crew& from, const BoardChanges& changes);
   void open_metrics_page();
   void begin();
   void enter(Phase phase);
@@ -87,7 +94,7 @@ class Coordinator {
   void on_second(const measure::SecondSnapshot& second);
 
   Standing standing() const;
-  /// This one and those of the crews.
+  /// This one and those of the crews on this machine.
   std::vector<pid_t> processes() const;
   ProcessUsage usage() const;  ///< of all processes
 
@@ -126,6 +133,7 @@ class Coordinator {
   std::optional<machine::Facts> machine_;
   bool interrupted_ = false;
   bool over_ = false;
+  std::exception_ptr failure_;  ///< of a crew, which ends the run
 };
 
 }  // namespace throng::play

@@ -20,6 +20,7 @@ void Harvest::merge(const Harvest& other) {
   recorded.merge(other.recorded);
   counts.add(other.counts);
   ledgers.insert(ledgers.end(), other.ledgers.begin(), other.ledgers.end());
+  away.insert(away.end(), other.away.begin(), other.away.end());
 }
 
 }  // namespace throng::play

@@ -5,12 +5,16 @@
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "loadgen/machine/watch.hpp"
 #include "loadgen/measure/ledger.hpp"
 #include "loadgen/measure/recorder.hpp"
 #include "loadgen/pacing/clock.hpp"
+#include "loadgen/play/board_mirror.hpp"
 #include "loadgen/play/worker.hpp"
 #include "loadgen/transport/websocket_transport.hpp"
 
@@ -52,6 +56,20 @@ struct WorkerCounts {
   }
 };
 
+/// What a crew on another machine has to tell beside what it recorded.
+struct CrewAway {
+  std::string name;
+  std::uint64_t users = 0;
+  unsigned threads = 0;
+  unsigned cores = 0;  ///< of its machine
+  double cpu_s = 0;
+  double measured_cpu_s = 0;  ///< of these, in the measured time
+  std::uint64_t rss_bytes = 0;
+  std::optional<machine::Facts> machine;  ///< in the measured time
+  pacing::Duration clock_offset{};        ///< by which the coordinator's clock is ahead
+  pacing::Duration clock_error{};         ///< the most by which its reading of that was off
+};
+
 /// All that a crew has to tell when its time is over.
 struct Harvest {
   explicit Harvest(pacing::TimePoint run_start) : recorded(run_start, nullptr) {}
@@ -60,10 +78,11 @@ struct Harvest {
   measure::Recorder recorded;  ///< of all workers
   WorkerCounts counts;
   std::vector<const measure::LedgerShard*> ledgers;  ///< they live as long as the crew
+  std::vector<CrewAway> away;                        ///< none: it is of this machine
 };
 
-/// The workers of one process, as the coordinator knows them: this process (LocalCrew) or another
-/// (ForkedCrew). Owned by the coordinator's thread.
+/// The workers of one process, as the coordinator knows them: this process (LocalCrew), another
+/// (ForkedCrew) or one on another machine (RemoteCrew). Owned by the coordinator's thread.
 class Crew {
  public:
   /// Called on the coordinator's thread.
@@ -71,6 +90,8 @@ class Crew {
     std::function<void(unsigned worker, WorkerSecond)> on_second;
     /// The crew can't go on, and is of no use any more.
     std::function<void(std::exception_ptr)> on_failed;
+    /// Of a crew that doesn't share the coordinator's board.
+    std::function<void(const Crew& crew, const BoardChanges&)> on_board = nullptr;
   };
 
   virtual ~Crew() = default;
@@ -78,6 +99,10 @@ class Crew {
   /// Blocks until every worker is ready to start. Errors: what a worker threw, e.g. ScriptError.
   virtual void await_ready() = 0;
   virtual void start(pacing::TimePoint run_start) = 0;
+  /// The measured time begins.
+  virtual void measure() {}
+  /// What other crews' users changed on the board. For those that don't share it.
+  virtual void show(const BoardChanges&) {}
   /// Ends the scripts, brings all users back and keeps standing() up to date.
   virtual void drain() = 0;
   virtual void finish() = 0;
@@ -86,8 +111,8 @@ class Crew {
   virtual Harvest harvest() = 0;
 
   virtual Standing standing() const = 0;
-  /// Where the workers run.
-  virtual pid_t process() const = 0;
+  /// Where the workers run; nullopt: on another machine.
+  virtual std::optional<pid_t> process() const = 0;
 };
 
 }  // namespace throng::play

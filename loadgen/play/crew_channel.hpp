@@ -1,12 +1,10 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <cstdint>
 #include <functional>
 #include <istream>
 #include <ostream>
-#include <string>
+#include <string_view>
 
 namespace throng::play {
 
@@ -16,43 +14,43 @@ enum class CrewMessage : std::uint8_t {
   kReady,
   kSecond,    ///< the worker's number, its WorkerSecond
   kStanding,  ///< a Standing
-  kHarvest,   ///< what is in a Harvest; nothing follows
+  kHarvest,   ///< what is in a Harvest
   kFailed,    ///< whether it was the script, and a sentence; nothing follows
   // From the coordinator
   kStart,  ///< run_start in nanoseconds
   kDrain,
   kFinish,
+  // From a crew on another machine
+  kJoin,  ///< a JoinedCrew
+  kAsk,   ///< what its clock says
+  kAway,  ///< a CrewAway; the harvest follows
+  // To a crew on another machine
+  kWelcome,  ///< it has joined, and waits for its orders
+  kOrders,   ///< a CrewOrders
+  kAnswer,   ///< an answered kAsk: a ClockExchange that lacks when it was heard
+  kMeasure,  ///< the measured time begins
+  kThanks,   ///< the harvest is in: nothing follows
+  // To and from a crew on another machine
+  kBoard,  ///< BoardChanges
 };
 
-/// One end of the line between a coordinator and a crew. Thread-confined.
+/// One end of the line between a coordinator and a crew in another process. Thread-confined.
 class CrewChannel {
  public:
   using OnMessage = std::function<void(CrewMessage, std::istream& body)>;
-  using OnClosed = std::function<void()>;
+  /// Nothing more will come; `why` is a sentence's end if the line says more than that, e.g. "sent
+  /// what isn't sealed with the key".
+  using OnClosed = std::function<void(std::string_view why)>;
 
-  /// `descriptor` is one end of a connected pair of local stream sockets, which the channel then
-  /// owns. The callbacks come from `io`, from listen() on; what on_message throws comes out there.
-  CrewChannel(boost::asio::io_context& io, int descriptor, OnMessage on_message,
-              OnClosed on_closed);
+  virtual ~CrewChannel() = default;
 
-  void listen();
+  /// From here on the callbacks are called by the loop; what they throw comes out there. Called
+  /// again, it lets others be called; not from inside one of them.
+  virtual void listen(OnMessage on_message, OnClosed on_closed) = 0;
 
-  /// Blocks until the system has taken all of it. Errors: false when the other end is gone.
-  bool send(CrewMessage message, const std::function<void(std::ostream&)>& write_body = nullptr);
-
- private:
-  struct Header {
-    std::uint64_t body_bytes = 0;
-    CrewMessage message{};
-  };
-
-  void read_body();
-
-  const OnMessage on_message_;
-  const OnClosed on_closed_;
-  boost::asio::local::stream_protocol::socket socket_;
-  Header header_;
-  std::string body_;
+  /// Errors: false when the other end is gone, which on_closed tells too.
+  virtual bool send(CrewMessage message,
+                    const std::function<void(std::ostream&)>& write_body = nullptr) = 0;
 };
 
 }  // namespace throng::play

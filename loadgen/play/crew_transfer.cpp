@@ -1,13 +1,76 @@
 #include "loadgen/play/crew_transfer.hpp"
 
 #include <cereal/archives/binary.hpp>
+#include <cereal/types/chrono.hpp>
+#include <cereal/types/map.hpp>
+#include <cereal/types/optional.hpp>
 #include <cereal/types/string.hpp>
+#include <cereal/types/vector.hpp>
 #include <stdexcept>
 
 #include "loadgen/measure/transfer.hpp"
 #include "loadgen/scenario/script.hpp"
 
+// One list of members for both ways, beside types that know nothing of archives.
+
+namespace throng::scenario {
+
+template <class Archive>
+void serialize(Archive& archive, Source& source) {
+  archive(source.path, source.name, source.text, source.sha256, source.args);
+}
+
+}  // namespace throng::scenario
+
+namespace throng::transport {
+
+template <class Archive>
+void serialize(Archive& archive, Target& target) {
+  archive(target.url, target.host, target.port, target.path);
+}
+
+}  // namespace throng::transport
+
+namespace throng::machine {
+
+template <class Archive>
+void serialize(Archive& archive, NetworkCounters& network) {
+  archive(network.sent, network.retransmitted, network.loss_probes, network.connects,
+          network.listen_drops, network.queue_drops);
+}
+
+template <class Archive>
+void serialize(Archive& archive, Facts& facts) {
+  archive(facts.core_wait, facts.stolen_ratio, facts.clock_step, facts.suspended, facts.network);
+}
+
+}  // namespace throng::machine
+
 namespace throng::play {
+
+template <class Archive>
+void serialize(Archive& archive, Slice& slice) {
+  archive(slice.worker, slice.workers, slice.first_user, slice.users);
+}
+
+template <class Archive>
+void serialize(Archive& archive, JoinedCrew& crew) {
+  archive(crew.name, crew.cores, crew.threads);
+}
+
+template <class Archive>
+void serialize(Archive& archive, CrewOrders& orders) {
+  archive(orders.source, orders.target, orders.secret, orders.token_expires, orders.seed,
+          orders.stamp_seed, orders.users, orders.ramp, orders.warm_up, orders.duration,
+          orders.live_tallies, orders.first_user, orders.chat_ids, orders.graph_sum, orders.slices);
+}
+
+template <class Archive>
+void serialize(Archive& archive, CrewAway& away) {
+  archive(away.name, away.users, away.threads, away.cores, away.cpu_s, away.measured_cpu_s,
+          away.rss_bytes, away.machine, away.clock_offset, away.clock_error);
+}
+
 namespace {
 
 template <class... Fields>
@@ -67,6 +130,32 @@ void load(std::istream& in, Harvest& harvest) {
   read(in, harvest.counts);
   measure::load(in, harvest.recorded);
 }
+
+void save(std::ostream& out, const JoinedCrew& crew) { write(out, crew); }
+void load(std::istream& in, JoinedCrew& crew) { read(in, crew); }
+
+void save(std::ostream& out, const CrewOrders& orders) { write(out, orders); }
+void load(std::istream& in, CrewOrders& orders) { read(in, orders); }
+
+void save(std::ostream& out, const pacing::ClockExchange& exchange) {
+  for (const pacing::TimePoint time :
+       {exchange.asked, exchange.received, exchange.answered, exchange.heard}) {
+    save(out, time);
+  }
+}
+
+void load(std::istream& in, pacing::ClockExchange& exchange) {
+  for (pacing::TimePoint* const time :
+       {&exchange.asked, &exchange.received, &exchange.answered, &exchange.heard}) {
+    load(in, *time);
+  }
+}
+
+void save(std::ostream& out, const BoardChanges& changes) { write(out, changes); }
+void load(std::istream& in, BoardChanges& changes) { read(in, changes); }
+
+void save(std::ostream& out, const CrewAway& away) { write(out, away); }
+void load(std::istream& in, CrewAway& away) { read(in, away); }
 
 void save_failure(std::ostream& out, const std::exception& failure) {
   const bool script = dynamic_cast<const scenario::ScriptError*>(&failure) != nullptr;

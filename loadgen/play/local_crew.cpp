@@ -62,7 +62,7 @@ Standing LocalCrew::standing() const {
   return all;
 }
 
-pid_t LocalCrew::process() const { return getpid(); }
+std::optional<pid_t> LocalCrew::process() const { return getpid(); }
 
 void LocalCrew::on_failed(std::exception_ptr failure) {
   if (!failure_) failure_ = failure;

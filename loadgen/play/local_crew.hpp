@@ -22,7 +22,7 @@ class LocalCrew final : public Crew {
   void finish() override;
   Harvest harvest() override;
   Standing standing() const override;
-  pid_t process() const override;
+  std::optional<pid_t> process() const override;
 
  private:
   void on_failed(std::exception_ptr failure);

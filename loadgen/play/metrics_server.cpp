@@ -12,7 +12,6 @@
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
-#include <charconv>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -22,6 +21,7 @@
 #include <thread>
 #include <utility>
 
+#include "loadgen/play/address.hpp"
 #include "loadgen/play/exposition.hpp"
 #include "loadgen/play/metrics_page.hpp"
 
@@ -120,15 +120,7 @@ asio::awaitable<void> serve_all(const MetricsPage& page, Acceptor& acceptor) {
 
 /// Errors: std::runtime_error, boost::system::system_error.
 tcp::endpoint resolve(asio::io_context& io, std::string_view address) {
-  const std::size_t colon = std::min(address.rfind(':'), address.size());
-  std::string_view host = address.substr(0, colon);
-  const std::string_view digits = address.substr(std::min(colon + 1, address.size()));
-  if (host.starts_with('[') && host.ends_with(']')) host = host.substr(1, host.size() - 2);
-  std::uint16_t port = 0;
-  const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  if (failed != std::errc() || end != digits.data() + digits.size() || port == 0) {
-    throw std::runtime_error("expected a port from 1 to 65535");
-  }
+  const auto [host, port] = read_address(address);
   return tcp::resolver(io)
       .resolve(host, std::to_string(port), tcp::resolver::numeric_service)
       .begin()

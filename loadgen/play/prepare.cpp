@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <thread>
+#include <numeric>
 #include <utility>
 
-#include "loadgen/machine/limits.hpp"
 #include "loadgen/play/machine.hpp"
 #include "loadgen/play/run_files.hpp"
 #include "loadgen/play/setup.hpp"
@@ -16,25 +15,14 @@
 namespace throng::play {
 namespace {
 
-using Interrupted = std::function<bool()>;
-
-constexpr unsigned kOk = 200;
 constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kForbidden = 403;
 /// Ids above this are given out by the target to those who register there.
 constexpr std::uint64_t kMaxForeignUser = 1'000'000'000;
 constexpr std::chrono::hours kAdminTokenLife{24};
-constexpr std::chrono::seconds kRequestTimeout{30};
-/// A target that was started with the run refuses connections at first.
-constexpr int kStartTries = 20;
-constexpr std::chrono::milliseconds kStartInterval{100};
 
 [[noreturn]] void refuse(ExitCode code, const std::string& sentence) {
   throw Refusal(code, sentence);
-}
-
-void refuse_if(const Interrupted& interrupted) {
-  if (interrupted()) refuse(ExitCode::kInterrupted, "interrupted before anybody was played");
 }
 
 void tell(const RunOptions& options, const Progress& progress) {
@@ -62,37 +50,53 @@ void divide(const RunOptions& options, Prepared& prepared) {
   prepared.threads = at_most(in_each * prepared.processes, users);
 }
 
-void check_fit(Prepared& prepared) {
-  const machine::Fit fit = machine::fit_users(machine::raise_and_read_limits(), prepared.plan.users,
-                                              prepared.endpoint.address(), prepared.processes);
-  if (!fit.fits) refuse(ExitCode::kUsage, "this run doesn't fit: " + fit.advice);
-  prepared.sources = fit.sources;
+/// The same for crews, who say how many workers they want unless the options do. Where there are
+/// fewer users than workers, each crew has one.
+void divide_over_crews(const RunOptions& options, Prepared& prepared) {
+  prepared.processes = static_cast<unsigned>(prepared.crews.size());
+  const auto give_each = [&](unsigned threads) {
+    for (CrewCall& call : prepared.crews) call.crew.threads = threads;
+  };
+  if (options.threads > 0) give_each(options.threads);
+  const auto all = [&] {
+    return std::accumulate(
+        prepared.crews.begin(), prepared.crews.end(), 0U,
+        [](unsigned sum, const CrewCall& call) { return sum + call.crew.threads; });
+  };
+  if (all() > prepared.plan.users) give_each(1);
+  prepared.threads = all();
 }
 
-boost::system::result<transport::HttpAnswer> ask_for_health(transport::HttpClient& http,
-                                                            const Interrupted& interrupted) {
-  auto answer = http.get("/healthz");
-  for (int i = 0; i < kStartTries && !interrupted(); ++i) {
-    if (answer || answer.error() != boost::system::errc::connection_refused) break;
-    std::this_thread::sleep_for(kStartInterval);
-    answer = http.get("/healthz");
+void gather(const RunOptions& options, Prepared& prepared, Muster& muster,
+            const Interrupted& interrupted) {
+  const unsigned wanted = options.muster.crews;
+  if (prepared.plan.users < wanted) {
+    refuse(ExitCode::kUsage, fmt::format("{} crews are too many for {} users: each plays one at "
+                                         "least",
+                                         wanted, prepared.plan.users));
   }
-  return answer;
-}
-
-void reach_target(const RunOptions& options, Prepared& prepared, transport::HttpClient& http,
-                  const Interrupted& interrupted) {
-  const auto answer = ask_for_health(http, interrupted);
+  Progress progress;
+  progress.phase = Phase::kCrews;
+  progress.users_planned = prepared.plan.users;
+  progress.crews_at = muster.address();
+  progress.crews_planned = wanted;
+  const bool complete = muster.wait(interrupted, [&] {
+    progress.crews_joined = muster.joined();
+    tell(options, progress);
+  });
   refuse_if(interrupted);
-  if (!answer) {
-    refuse(ExitCode::kUnreachable,
-           fmt::format("{}: {}", options.target.url, answer.error().message()));
+  if (complete) {
+    prepared.crews = muster.take();
+    return;
   }
-  if (answer->status != kOk) {
-    refuse(ExitCode::kUnreachable, fmt::format("{}: GET /healthz was answered with {}",
-                                               options.target.url, answer->status));
-  }
-  prepared.server_version = answer->server;
+  const std::string complaint = muster.complaint().empty()
+                                    ? ""
+                                    : "; the last one that was turned away: " + muster.complaint();
+  refuse(ExitCode::kUsage,
+         fmt::format("{} of {} crews joined at {} within {:.3g} s; start the others with throng "
+                     "crew --join, or wait longer with --crew-wait{}",
+                     muster.joined(), wanted, progress.crews_at,
+                     pacing::to_seconds(options.muster.wait), complaint));
 }
 
 ExitCode code_of(const SetupError& error) {
@@ -178,33 +182,44 @@ std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan,
   return thresholds;
 }
 
-Prepared prepare(const RunOptions& options, const Interrupted& interrupted) {
+std::vector<unsigned> workers_of(const Prepared& prepared) {
+  std::vector<unsigned> workers;
+  for (unsigned i = 0; i < prepared.processes; ++i) {
+    const unsigned first = prepared.threads * i / prepared.processes;
+    const unsigned end = prepared.threads * (i + 1) / prepared.processes;
+    workers.push_back(prepared.crews.empty() ? end - first : prepared.crews[i].crew.threads);
+  }
+  return workers;
+}
+
+Prepared prepare(const RunOptions& options, const Interrupted& interrupted, Muster* muster) {
   check_options(options);
   Prepared prepared;
   prepared.plan = plan_of(options);
   prepared.thresholds = thresholds_of(prepared.plan, options);
-  divide(options, prepared);
   prepared.identity = identify(options.seed, options.started, prepared.plan.users);
   Progress progress;
   progress.users_planned = prepared.plan.users;
   tell(options, progress);
   if (!options.out_dir.empty()) clear_results(options.out_dir);
 
-  const auto endpoint = transport::resolve(options.target);
-  if (!endpoint) {
-    refuse(ExitCode::kUnreachable,
-           fmt::format("{}: {}", options.target.url, endpoint.error().message()));
+  prepared.endpoint = find_target(options.target);
+  if (muster != nullptr) {
+    gather(options, prepared, *muster, interrupted);
+    divide_over_crews(options, prepared);
+  } else {
+    divide(options, prepared);
+    prepared.sources = check_fit(prepared.plan.users, prepared.endpoint, prepared.processes);
   }
-  prepared.endpoint = *endpoint;
-  check_fit(prepared);
   transport::HttpClient http(options.target, prepared.endpoint,
                              admin_token(options, prepared.identity), kRequestTimeout, interrupted);
-  reach_target(options, prepared, http, interrupted);
+  prepared.server_version = reach_target(options.target, http, interrupted);
   prepared.graph = std::make_unique<users::SocialGraph>(prepared.plan.friends, prepared.plan.groups,
                                                         prepared.plan.users, options.seed);
   if (!options.out_dir.empty()) make_folder(options.out_dir);
   set_up(options, prepared, http, interrupted);
-  if (options.measure_floor) measure_floor(options, prepared, interrupted);
+  if (options.measure_floor && prepared.crews.empty())
+    measure_floor(options, prepared, interrupted);
   return prepared;
 }
 

@@ -4,10 +4,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "loadgen/play/muster.hpp"
+#include "loadgen/play/preflight.hpp"
 #include "loadgen/play/run.hpp"
 #include "loadgen/report/threshold.hpp"
 #include "loadgen/scenario/plan.hpp"
@@ -15,18 +16,6 @@
 #include "protocol/ids.hpp"
 
 namespace throng::play {
-
-/// Why a run can't begin; what() is a sentence for people. Thrown before any loop starts, caught
-/// in play().
-class Refusal : public std::runtime_error {
- public:
-  Refusal(ExitCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
-
-  ExitCode code() const { return code_; }
-
- private:
-  ExitCode code_;
-};
 
 /// What tells a run from all others at the same target.
 struct RunIdentity {
@@ -42,8 +31,9 @@ RunIdentity identify(std::uint64_t seed, std::chrono::system_clock::time_point s
 struct Prepared {
   scenario::Plan plan;  ///< with what the options say instead
   std::vector<report::Threshold> thresholds;
-  unsigned processes = 1;  ///< that play users; 1: this one
-  unsigned threads = 1;    ///< workers of all processes together
+  unsigned processes = 1;       ///< that play users; 1: this one
+  unsigned threads = 1;         ///< workers of all processes together
+  std::vector<CrewCall> crews;  ///< none: this process and its children play
   boost::asio::ip::tcp::endpoint endpoint;
   std::vector<boost::asio::ip::address> sources;
   std::string server_version;
@@ -58,10 +48,15 @@ scenario::Plan plan_of(const RunOptions& options);
 /// Those of the plan, then those of the options. Errors: Refusal kUsage.
 std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan, const RunOptions& options);
 
-/// Reads the plan, clears the folder of the results, checks that the run fits into this process and
-/// that the target answers, makes the chats, and measures the floor. `interrupted` is asked again
-/// and again meanwhile. Errors: ScriptError; Refusal; std::runtime_error when the folder can't be
-/// had.
-Prepared prepare(const RunOptions& options, const std::function<bool()>& interrupted);
+/// How many workers each process has, in their order: those that the crews want, or as many in each
+/// process. Requires: divided.
+std::vector<unsigned> workers_of(const Prepared& prepared);
+
+/// Reads the plan, clears the folder of the results, waits at `muster` for crews unless that is
+/// null, checks that the run fits into this process and that the target answers, makes the chats,
+/// and measures the floor. `interrupted` is asked again and again meanwhile.
+/// Errors: ScriptError; Refusal; std::runtime_error when the folder can't be had.
+Prepared prepare(const RunOptions& options, const std::function<bool()>& interrupted,
+                 Muster* muster);
 
 }  // namespace throng::play

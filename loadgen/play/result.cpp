@@ -26,6 +26,11 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
   info.processes = prepared.processes;
   info.cpu_s = family_cpu_s() - prepared.floor_cpu_s;
   info.rss_bytes = played.rss_bytes;
+  for (const CrewAway& crew : played.away) {
+    info.cpu_s += crew.cpu_s;
+    info.crews.push_back({crew.name, crew.users, crew.threads, crew.cores, crew.cpu_s,
+                          crew.rss_bytes, crew.clock_offset.count(), crew.clock_error.count()});
+  }
   return info;
 }
 

@@ -9,6 +9,7 @@
 
 #include "loadgen/play/coordinator.hpp"
 #include "loadgen/play/interruption.hpp"
+#include "loadgen/play/muster.hpp"
 #include "loadgen/play/prepare.hpp"
 #include "loadgen/play/result.hpp"
 
@@ -26,7 +27,9 @@ class Run {
   }
 
   RunOutcome play() {
-    const Prepared prepared = prepare(options_, [this] { return is_interrupted(); });
+    if (options_.muster.crews > 0) muster_.emplace(io_, options_.muster, options_.version);
+    const Prepared prepared = prepare(
+        options_, [this] { return is_interrupted(); }, muster_ ? &*muster_ : nullptr);
     Coordinator coordinator(options_, prepared, io_);
     watch_for_interruption(coordinator);
     const Played played = coordinator.play();
@@ -55,6 +58,7 @@ class Run {
   std::optional<Interruption> interruption_;
   boost::asio::io_context io_{1};
   boost::asio::steady_timer watch_timer_{io_};
+  std::optional<Muster> muster_;
 };
 
 }  // namespace
@@ -63,6 +67,8 @@ std::string_view phase_name(Phase phase) {
   switch (phase) {
     case Phase::kPreflight:
       return "preflight";
+    case Phase::kCrews:
+      return "crews";
     case Phase::kSetup:
       return "setup";
     case Phase::kFloor:

@@ -30,17 +30,37 @@ enum class ExitCode : int {
 };
 
 /// Where a run stands. Ramp and play are by the clock; the others take as long as they take.
-enum class Phase : std::uint8_t { kPreflight, kSetup, kFloor, kRamp, kMeasured, kDrain, kFinish };
+enum class Phase : std::uint8_t {
+  kPreflight,
+  kCrews,
+  kSetup,
+  kFloor,
+  kRamp,
+  kMeasured,
+  kDrain,
+  kFinish
+};
 /// E.g. "ramp".
 std::string_view phase_name(Phase phase);
 
 /// What is known of a run while it goes on, for those who watch.
 struct Progress {
   Phase phase = Phase::kPreflight;
+  std::string crews_at;  ///< kCrews: where they can join
+  std::uint64_t crews_joined = 0;
+  std::uint64_t crews_planned = 0;
   std::uint64_t chats_made = 0;  ///< kSetup
   std::uint64_t chats_planned = 0;
   std::uint64_t users_planned = 0;
   report::Progress figures;  ///< of the last second that is over, from kRamp on
+};
+
+/// Crews of other machines that a run is played by.
+struct MusterOptions {
+  unsigned crews = 0;                     ///< 0: none, this process and its children play
+  std::string listen = "127.0.0.1:9410";  ///< "HOST:PORT" or "PORT" of 127.0.0.1; 0 chooses one
+  std::string secret;                     ///< what their key is made of; see CrewKey
+  pacing::Duration wait = std::chrono::seconds(60);  ///< for all of them to join
 };
 
 /// All that a run is told. Every field but the first four has a default that is right for most.
@@ -65,6 +85,7 @@ struct RunOptions {
   std::optional<pacing::Duration> warm_up;
   unsigned processes = 1;  ///< generator processes, forked off this one if there are several
   unsigned threads = 0;    ///< in each process; 0: default_threads(), divided over the processes
+  MusterOptions muster;
   /// run.json, series.csv and latency.hlog go here; made if it isn't there. Empty: none is written.
   std::filesystem::path out_dir;
   /// "HOST:PORT" or "PORT" (of 127.0.0.1) of the generator's own /metrics page; empty: none.

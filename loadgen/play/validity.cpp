@@ -125,6 +125,20 @@ void judge_clocks(report::ValidityFigures& figures, const ValidityBounds& bounds
   }
 }
 
+void judge_uncertainty(report::ValidityFigures& figures, const GenerationFacts& facts,
+                       const ValidityBounds& bounds) {
+  const double share = bounds.clock_uncertainty_ratio * static_cast<double>(facts.deliver_p50_ns);
+  const auto bound = std::max(bounds.clock_uncertainty_ns, static_cast<std::int64_t>(share));
+  if (figures.clock_uncertainty_ns <= bound) return;
+  figures.reasons.push_back(fmt::format(
+      "the clocks of two crews are known to {:.3g} ms together (the bound is {:.3g} ms: {:.0f} % "
+      "of "
+      "the median delivery, but 1 ms at least), and by so much a delivery between them may be "
+      "wrong; let the coordinator be nearer to the crews, on a line with less traffic and on "
+      "machines with cores to spare",
+      ms(figures.clock_uncertainty_ns), ms(bound), percent(bounds.clock_uncertainty_ratio)));
+}
+
 bool lost_much(std::uint64_t lost, std::uint64_t of, const ValidityBounds& bounds) {
   return lost >= bounds.network_losses && ratio(lost, of) > bounds.network_loss_ratio;
 }
@@ -160,6 +174,20 @@ report::ValidityFigures::Pause pause_of(const measure::Histogram& pauses) {
   return {pauses.value_at_percentile(99), pauses.max()};
 }
 
+std::uint64_t dropped(const machine::NetworkCounters& network) {
+  return network.lost() + network.listen_drops + network.queue_drops;
+}
+
+machine::Facts worst_of(const machine::Facts& one, const machine::Facts& other) {
+  machine::Facts worst;
+  worst.core_wait = std::max(one.core_wait, other.core_wait);
+  worst.stolen_ratio = std::max(one.stolen_ratio, other.stolen_ratio);
+  worst.clock_step = std::max(one.clock_step, other.clock_step);
+  worst.suspended = std::max(one.suspended, other.suspended);
+  worst.network = dropped(one.network) > dropped(other.network) ? one.network : other.network;
+  return worst;
+}
+
 void take_machine_facts(report::ValidityFigures& figures, const GenerationFacts& facts) {
   const machine::Facts& machine = *facts.machine;
   const auto& network = machine.network;
@@ -173,6 +201,23 @@ void take_machine_facts(report::ValidityFigures& figures, const GenerationFacts&
 }
 
 }  // namespace
+
+void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts) {
+  std::int64_t worst = 0;
+  for (const CrewAway& crew : crews) {
+    if (crew.machine)
+      facts.machine = worst_of(facts.machine.value_or(machine::Facts()), *crew.machine);
+    if (facts.measured_s > 0) {
+      const double ratio = crew.measured_cpu_s / (facts.measured_s * crew.threads);
+      facts.cpu_ratio = std::max(facts.cpu_ratio.value_or(0), ratio);
+    }
+    // The two worst are the worst two between whom there can be a delivery.
+    const std::int64_t error = crew.clock_error.count();
+    if (crews.size() > 1)
+      facts.clock_uncertainty_ns = std::max(facts.clock_uncertainty_ns, worst + error);
+    worst = std::max(worst, error);
+  }
+}
 
 std::uint64_t out_of_resources(const measure::OperationTally& connect) {
   std::uint64_t all = 0;
@@ -206,6 +251,7 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   }
   if (facts.machine) take_machine_facts(figures, facts);
   figures.out_of_resources = facts.out_of_resources;
+  figures.clock_uncertainty_ns = facts.clock_uncertainty_ns;
 
   judge_lateness(figures, bounds);
   judge_cpu(figures, bounds);
@@ -216,6 +262,7 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   judge_garbage(figures, bounds);
   judge_cores(figures, bounds);
   judge_clocks(figures, bounds);
+  judge_uncertainty(figures, facts, bounds);
   if (facts.machine) judge_network(figures, facts.machine->network, bounds);
   judge_resources(figures);
   figures.valid = figures.reasons.empty();

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 
 #include "loadgen/machine/watch.hpp"
 #include "loadgen/measure/histogram.hpp"
 #include "loadgen/measure/recorder.hpp"
+#include "loadgen/play/crew.hpp"
 #include "loadgen/play/loop_pauses.hpp"
 #include "loadgen/report/run_result.hpp"
 
@@ -33,6 +35,10 @@ struct ValidityBounds {
   double steal_ratio = 0.3;
   double clock_step_s = 0.1;
   double suspended_s = 0.1;
+  /// Of a latency between two machines: past both, for figures of less than a millisecond are of
+  /// no concern to people, and two runs that differ by more than a tenth are told apart.
+  std::int64_t clock_uncertainty_ns = 1'000'000;
+  double clock_uncertainty_ratio = 0.1;  ///< of the median delivery
   /// Of what was sent or asked for; judged from so many on, since one of three says nothing.
   double network_loss_ratio = 0.01;
   std::uint64_t network_losses = 100;
@@ -57,7 +63,14 @@ struct GenerationFacts {
   /// What the machine did meanwhile; nullopt in virtual time.
   std::optional<machine::Facts> machine;
   std::uint64_t out_of_resources = 0;  ///< connections for which there was no port or descriptor
+  /// By how much a latency from one crew's machine to another's may be wrong; 0 on one machine.
+  std::int64_t clock_uncertainty_ns = 0;
+  std::int64_t deliver_p50_ns = 0;
 };
+
+/// Puts in what crews on other machines tell: the worst of each figure, theirs or ours.
+/// Requires: the measured time is known.
+void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts);
 
 /// Of the failed connects, those for which this process or machine had nothing left.
 std::uint64_t out_of_resources(const measure::OperationTally& connect);

@@ -160,6 +160,20 @@ std::string floor_rows(const FloorFigures& floor) {
          measure_row("Added by the generator to a delivery", floor_text(floor.deliver_ns), "");
 }
 
+std::string crew_rows(const RunResult& run) {
+  std::string html =
+      measure_row("Latency from crew to crew",
+                  "within " + duration_text(double(run.validity.clock_uncertainty_ns)),
+                  "the two largest errors of the crews' clocks together");
+  for (const CrewInfo& crew : run.generator.crews) {
+    html += measure_row(fmt::format("Clock of crew {}", html_escape(crew.name)),
+                        "within " + duration_text(double(crew.clock_error_ns)),
+                        fmt::format("{} users, {} threads, {} cores", count_text(crew.users),
+                                    crew.threads, crew.cores));
+  }
+  return html;
+}
+
 std::string optional_ratio(const std::optional<double>& ratio) {
   return ratio ? ratio_text(*ratio) : "not measured";
 }
@@ -268,6 +282,7 @@ std::string validity_html(const RunResult& run) {
                                   count_text(validity.network.sent)),
                       "by all programs of this network namespace");
   if (run.floor) html += floor_rows(*run.floor);
+  if (!run.generator.crews.empty()) html += crew_rows(run);
   return html + "</tbody></table>\n";
 }
 

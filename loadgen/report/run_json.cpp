@@ -56,12 +56,25 @@ void members(Walk& walk, Like<RunTime> auto& time) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<CrewInfo> auto& crew) {
+  walk("name", crew.name);
+  walk("users", crew.users);
+  walk("threads", crew.threads);
+  walk("cores", crew.cores);
+  walk("cpu_s", crew.cpu_s);
+  walk("rss_bytes", crew.rss_bytes);
+  walk("clock_offset_ns", crew.clock_offset_ns);
+  walk("clock_error_ns", crew.clock_error_ns);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<GeneratorInfo> auto& generator) {
   walk("version", generator.version);
   walk("threads", generator.threads);
   walk("processes", generator.processes);
   walk("cpu_s", generator.cpu_s);
   walk("rss_bytes", generator.rss_bytes);
+  walk("crews", generator.crews);
 }
 
 template <class Walk>
@@ -144,6 +157,7 @@ void members(Walk& walk, Like<ValidityFigures> auto& validity) {
   walk("suspended_s", validity.suspended_s);
   walk("network", validity.network);
   walk("out_of_resources", validity.out_of_resources);
+  walk("clock_uncertainty_ns", validity.clock_uncertainty_ns);
 }
 
 template <class Walk>

@@ -44,12 +44,25 @@ struct RunTime {
   bool steady = true;     ///< false: the latency never settled, so no warm-up could be told apart
 };
 
+/// A crew that joined the run, usually on another machine.
+struct CrewInfo {
+  std::string name;
+  std::uint64_t users = 0;
+  std::uint32_t threads = 0;
+  std::uint32_t cores = 0;  ///< of its machine
+  double cpu_s = 0;
+  std::uint64_t rss_bytes = 0;
+  std::int64_t clock_offset_ns = 0;  ///< by which the coordinator's clock was ahead of its own
+  std::int64_t clock_error_ns = 0;   ///< the most by which its reading of that clock was off
+};
+
 struct GeneratorInfo {
   std::string version;
   std::uint32_t threads = 0;
   std::uint32_t processes = 0;
   double cpu_s = 0;  ///< user and system, of all processes
   std::uint64_t rss_bytes = 0;
+  std::vector<CrewInfo> crews;  ///< none: all was played on one machine
 };
 
 struct UserFigures {
@@ -148,6 +161,8 @@ struct ValidityFigures {
   std::optional<double> suspended_s;   ///< how long the machine was
   Network network;
   std::uint64_t out_of_resources = 0;  ///< connections for which there was no port or descriptor
+  /// By how much a latency from one crew's machine to another's may be wrong; 0 on one machine.
+  std::int64_t clock_uncertainty_ns = 0;
 };
 
 /// What the generator itself adds to latencies on this machine: those of a second's messages to a

@@ -150,7 +150,14 @@ class Summary {
     std::string_view label = "validity";
     labelled(label, mark(validity.valid) + " " + figures);
     if (run_.floor) labelled(label, "  " + floor_sentence(*run_.floor));
+    if (!run_.generator.crews.empty()) labelled(label, "  " + crews_sentence());
     for (const std::string& reason : validity.reasons) labelled(label, "  " + harmless(reason));
+  }
+
+  std::string crews_sentence() const {
+    return fmt::format("{} crews on clocks that were compared: a latency between two is within {}",
+                       run_.generator.crews.size(),
+                       duration_text(double(run_.validity.clock_uncertainty_ns)));
   }
 
   static std::string floor_sentence(const FloorFigures& floor) {

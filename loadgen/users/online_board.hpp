@@ -16,7 +16,8 @@ namespace throng::users {
 /// shared with the processes that are forked off later.
 ///
 /// Each user's worker writes the user's entry, any thread reads it; an answer may be out of date by
-/// what two cores need to agree.
+/// what two cores need to agree, and for a user who is played on another machine by what it takes
+/// until the change is copied.
 class OnlineBoard {
  public:
   /// For the users first .. first + users - 1. Errors: std::bad_alloc.
@@ -26,11 +27,9 @@ class OnlineBoard {
   OnlineBoard& operator=(const OnlineBoard&) = delete;
 
   void set_online(measure::UserNumber user, pacing::TimePoint since) {
-    since_ns_[user - first_].store(since.time_since_epoch().count(), std::memory_order_relaxed);
+    set_entry(user, since.time_since_epoch().count());
   }
-  void set_offline(measure::UserNumber user) {
-    since_ns_[user - first_].store(kOffline, std::memory_order_relaxed);
-  }
+  void set_offline(measure::UserNumber user) { set_entry(user, kOffline); }
   /// The user has meant to be online since `time` or longer. False for users beside the board.
   bool online_since(measure::UserNumber user, pacing::TimePoint time) const {
     const std::size_t index = user - first_;
@@ -38,9 +37,18 @@ class OnlineBoard {
            since_ns_[index].load(std::memory_order_relaxed) <= time.time_since_epoch().count();
   }
 
- private:
+  // An entry as it stands on the board, for a copy of the board on another machine.
+  // Requires: the user is on the board.
+  std::int64_t entry(measure::UserNumber user) const {
+    return since_ns_[user - first_].load(std::memory_order_relaxed);
+  }
+  void set_entry(measure::UserNumber user, std::int64_t entry) {
+    since_ns_[user - first_].store(entry, std::memory_order_relaxed);
+  }
+  /// What all entries are at first.
   static constexpr std::int64_t kOffline = INT64_MAX;
 
+ private:
   // Constant after construction
   const measure::UserNumber first_;
 

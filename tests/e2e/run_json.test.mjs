@@ -37,7 +37,10 @@ const SHAPE = {
   machine: { cpu: 'string', cores: 'whole', memory_bytes: 'whole', kernel: 'string' },
   clock: 'string',
   time: { started: 'string', warmup_s: 'number', measured_s: 'number', steady: 'boolean' },
-  generator: { version: 'string', threads: 'whole', processes: 'whole', cpu_s: 'number', rss_bytes: 'whole' },
+  generator: {
+    version: 'string', threads: 'whole', processes: 'whole', cpu_s: 'number', rss_bytes: 'whole',
+    crews: [{}],
+  },
   users: wholes('planned connected_peak logins'),
   operations: {
     '*': {
@@ -52,6 +55,7 @@ const SHAPE = {
     loop_turn_ns: wholes('p99 max'), gc_pause_ns: wholes('p99 max'), gc_ratio: 'number',
     core_wait_ratio: '?number', steal_ratio: '?number', clock_step_s: '?number', suspended_s: '?number',
     network: wholes('sent retransmitted listen_drops queue_drops'), out_of_resources: 'whole',
+    clock_uncertainty_ns: 'whole',
   },
   thresholds: [{ expr: 'string', value: '?number', pass: 'boolean' }],
   verdict: 'string',

@@ -1,7 +1,7 @@
 // Child processes that never outlive the test file: a test that fails half way leaves nothing
 // running and nothing in /tmp.
 
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -28,6 +28,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => p
 function cleanEnvironment() {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('THRONG_'));
   return Object.fromEntries(kept);
+}
+
+/**
+ * For a program's `under`: its monotonic clock is so far ahead of the machine's. It is killed with what
+ * it is under.
+ */
+export const clockAhead = (seconds) => [
+  'unshare', '--time', '--monotonic', `${seconds}`, '--boottime', `${seconds}`, '--fork', '--kill-child',
+];
+
+/** Whether this user may make time namespaces, and this machine has them. */
+export function canShiftClocks() {
+  const [command, ...args] = [...clockAhead(1), 'true'];
+  return spawnSync(command, args).status === 0;
 }
 
 /** One of the project's programs, as a process; its output is collected. */

@@ -100,5 +100,20 @@ TEST(Prepare, KeepsUsersBelowThoseThatTheTargetRegisters) {
   }
 }
 
+TEST(Prepare, GivesEachProcessAsManyWorkers) {
+  Prepared prepared;
+  prepared.processes = 3;
+  prepared.threads = 8;
+  EXPECT_THAT(workers_of(prepared), testing::ElementsAre(2, 3, 3));
+}
+
+TEST(Prepare, GivesEachCrewTheWorkersThatItWants) {
+  Prepared prepared;
+  prepared.crews = {{{"small", 2, 1}, nullptr}, {{"large", 16, 8}, nullptr}};
+  prepared.processes = 2;
+  prepared.threads = 9;
+  EXPECT_THAT(workers_of(prepared), testing::ElementsAre(1, 8));
+}
+
 }  // namespace
 }  // namespace throng::play

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace throng::play {
 namespace {
 
@@ -245,6 +247,58 @@ TEST(Validity, GivesAllReasons) {
   facts.cpu_ratio = 1.0;
   facts.came_online = 0;
   EXPECT_EQ(judge_validity(facts).reasons.size(), 2u);
+}
+
+CrewAway crew_with(pacing::Duration clock_error) {
+  CrewAway crew;
+  crew.threads = 2;
+  crew.clock_error = clock_error;
+  return crew;
+}
+
+TEST(Validity, AddsTheErrorsOfTheTwoWorstClocks) {
+  using std::chrono::microseconds;
+  const std::vector<CrewAway> crews{crew_with(microseconds(300)), crew_with(microseconds(10)),
+                                    crew_with(microseconds(200))};
+  GenerationFacts facts = flawless();
+  add_crews(crews, facts);
+  EXPECT_EQ(judge_validity(facts).clock_uncertainty_ns, 500'000);
+  facts = flawless();
+  add_crews(std::span(crews).first(1), facts);
+  EXPECT_EQ(judge_validity(facts).clock_uncertainty_ns, 0) << "nobody is on another machine";
+}
+
+TEST(Validity, NeedsClocksThatAreComparedWell) {
+  GenerationFacts facts = flawless();
+  facts.deliver_p50_ns = 1 * kMs;
+  facts.clock_uncertainty_ns = 1 * kMs;
+  EXPECT_TRUE(judge_validity(facts).valid) << "who would feel a millisecond";
+  facts.clock_uncertainty_ns = 1 * kMs + 1;
+  EXPECT_THAT(judge_validity(facts).reasons, ElementsAre(HasSubstr("the clocks of two crews")));
+  facts.deliver_p50_ns = 100 * kMs;
+  facts.clock_uncertainty_ns = 10 * kMs;
+  EXPECT_TRUE(judge_validity(facts).valid) << "a tenth";
+  facts.clock_uncertainty_ns = 10 * kMs + 1;
+  EXPECT_FALSE(judge_validity(facts).valid);
+}
+
+TEST(Validity, TakesTheWorstOfEachMachine) {
+  std::vector<CrewAway> crews{crew_with({}), crew_with({})};
+  crews[0].measured_cpu_s = 108;  // of 2 threads, for a minute: 90 %
+  crews[0].machine = machine::Facts{seconds(30), 0.1, {}, {}, {1'000, 5, 0, 0, 0, 0}};
+  crews[1].machine = machine::Facts{seconds(6), 0.4, {}, seconds(1), {100, 50, 0, 0, 0, 0}};
+  GenerationFacts facts = flawless();
+  facts.cpu_ratio = 0.1;
+  facts.machine = machine::Facts{seconds(3), 0, seconds(2), {}, {10'000, 0, 0, 0, 0, 0}};
+  add_crews(crews, facts);
+  const auto figures = judge_validity(facts);
+  EXPECT_DOUBLE_EQ(*figures.generator_cpu_ratio, 0.9);
+  EXPECT_EQ(figures.core_wait_ratio, 0.5);
+  EXPECT_EQ(figures.steal_ratio, 0.4);
+  EXPECT_EQ(figures.clock_step_s, 2);
+  EXPECT_EQ(figures.suspended_s, 1);
+  EXPECT_EQ(figures.network.sent, 100u) << "of the machine that lost most";
+  EXPECT_EQ(figures.network.retransmitted, 50u);
 }
 
 }  // namespace

@@ -77,6 +77,11 @@ TEST(RunJson, RoundTripLosesNothing) {
   EXPECT_EQ(read.validity.steal_ratio, std::nullopt);
   EXPECT_EQ(read.validity.network.queue_drops, 21u);
   EXPECT_EQ(read.validity.out_of_resources, 22u);
+  ASSERT_EQ(read.generator.crews.size(), 2u);
+  EXPECT_EQ(read.generator.crews[0].name, "far");
+  EXPECT_EQ(read.generator.crews[0].clock_offset_ns, -100'000'000'000'000);
+  EXPECT_EQ(read.generator.crews[1].clock_error_ns, 23'000);
+  EXPECT_EQ(read.validity.clock_uncertainty_ns, 64'000);
   ASSERT_TRUE(read.floor);
   EXPECT_EQ(read.floor->send_ns.p99, 140'000);
   EXPECT_EQ(read.floor->deliver_ns.max, 330'000);

@@ -15,7 +15,13 @@ inline RunResult sample_run() {
   run.machine = {"A CPU", 2, 25'216'000'000, "Linux 6.1.0"};
   run.clock = Clock::kReal;
   run.time = {"2026-01-31T12:00:00Z", 10, 60.5};
-  run.generator = {"0.1.0", 3, 4, 41.25, 412'000'000};
+  run.generator = {"0.1.0",
+                   3,
+                   4,
+                   41.25,
+                   412'000'000,
+                   {{"far", 5'000, 2, 4, 20.5, 206'000'000, -100'000'000'000'000, 41'000},
+                    {"near", 4'999, 1, 2, 20.25, 205'000'000, 17'000, 23'000}}};
   run.users = {10'000, 9'998, 10'412};
 
   OperationFigures send;
@@ -55,6 +61,7 @@ inline RunResult sample_run() {
   run.validity.clock_step_s = 0.000012;
   run.validity.suspended_s = 0;
   run.validity.network = {2'000'000, 12, 1, 2};
+  run.validity.clock_uncertainty_ns = 64'000;
   run.floor = {{999.5, {61'000, 55'000, 140'000, 320'000}, {72'000, 66'000, 150'000, 330'000}}};
   run.thresholds = {{"deliver.p99 < 500ms", 9'420'000, "ns", true, ""}};
   return run;

@@ -1,4 +1,4 @@
-#include "loadgen/play/crew_channel.hpp"
+#include "loadgen/play/pipe_channel.hpp"
 
 #include <array>
 #include <boost/asio/buffer.hpp>
@@ -12,34 +12,37 @@ namespace throng::play {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-CrewChannel::CrewChannel(asio::io_context& io, int descriptor, OnMessage on_message,
-                         OnClosed on_closed)
-    : on_message_(std::move(on_message)),
-      on_closed_(std::move(on_closed)),
-      socket_(io, asio::local::stream_protocol(), descriptor) {}
+PipeChannel::PipeChannel(asio::io_context& io, int descriptor)
+    : socket_(io, asio::local::stream_protocol(), descriptor) {}
 
-void CrewChannel::listen() {
+void PipeChannel::listen(OnMessage on_message, OnClosed on_closed) {
+  on_message_ = std::move(on_message);
+  on_closed_ = std::move(on_closed);
+  read_header();
+}
+
+void PipeChannel::read_header() {
   asio::async_read(socket_, asio::buffer(&header_, sizeof header_),
                    [this](const error_code& error, std::size_t) {
                      if (error == asio::error::operation_aborted) return;
-                     if (error) return on_closed_();
+                     if (error) return on_closed_({});
                      read_body();
                    });
 }
 
-void CrewChannel::read_body() {
+void PipeChannel::read_body() {
   body_.resize(header_.body_bytes);
   asio::async_read(socket_, asio::buffer(body_), [this](const error_code& error, std::size_t) {
     if (error == asio::error::operation_aborted) return;
-    if (error) return on_closed_();
+    if (error) return on_closed_({});
     std::istringstream body(std::exchange(body_, {}));
     const CrewMessage message = header_.message;
-    listen();
+    read_header();
     on_message_(message, body);
   });
 }
 
-bool CrewChannel::send(CrewMessage message, const std::function<void(std::ostream&)>& write_body) {
+bool PipeChannel::send(CrewMessage message, const std::function<void(std::ostream&)>& write_body) {
   std::ostringstream body;
   if (write_body) write_body(body);
   const std::string_view bytes = body.view();
