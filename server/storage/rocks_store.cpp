@@ -20,6 +20,7 @@
 #include <cstdio>
 #include <vector>
 
+#include "protocol/events.hpp"
 #include "server/storage/coding.hpp"
 
 namespace throng::storage {
@@ -136,9 +137,10 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 
 /// Families of random keys that are read by key or by prefix keep their memtables as hash tables of
 /// short lists: in one long list each insert would miss the cache a dozen times.
+/// A key shorter than the prefix is a prefix of its own.
 void hash_memtable(rocksdb::ColumnFamilyOptions& family, std::size_t prefix_bytes) {
   constexpr std::size_t kBuckets = 256 * 1024;
-  family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix_bytes));
+  family.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(prefix_bytes));
   family.memtable_factory.reset(rocksdb::NewHashSkipListRepFactory(kBuckets));
 }
 
@@ -170,11 +172,14 @@ rocksdb::ColumnFamilyOptions family_options(Family family, rocksdb::BlockBasedTa
       result.max_write_buffer_number = 3;
       result.memtable_prefix_bloom_size_ratio = 0.05;
       result.memtable_whole_key_filtering = true;
-      hash_memtable(result, 2 * kNumberBytes);
+      // Only ever looked up whole.
+      hash_memtable(result, 2 * kNumberBytes + protocol::kMaxCmidBytes);
       break;
     case Family::kCursors:
-      // The same few keys again and again: a larger memtable merges more of them before the disk.
+      // The same few keys again and again: they are overwritten where they stand, or their lists
+      // would grow with each move. A chat's cursors are read only before they are first written.
       result.write_buffer_size = 32 * kMiB;
+      result.inplace_update_support = true;
       hash_memtable(result, kNumberBytes);
       break;
     default:

@@ -164,6 +164,19 @@ TYPED_TEST(MessageLogContract, CursorsAreTheLatestOfEachMember) {
   EXPECT_EQ(cursors[1].read, 3u);
 }
 
+TYPED_TEST(MessageLogContract, CursorsMoveFromCommitToCommit) {
+  for (const chat::Seq seq : {1U, 2U, 127U, 128U, 20'000U, 20'001U}) {
+    chat::Batch batch;
+    batch.cursors = {{{7}, {1}, seq, seq - 1}, {{7}, {2}, seq + 1, seq}};
+    ASSERT_FALSE(commit(this->log_, batch));
+    const auto cursors = this->log_.cursors({7});
+    ASSERT_EQ(cursors.size(), 2u);
+    EXPECT_EQ(cursors[0].delivered, seq);
+    EXPECT_EQ(cursors[0].read, seq - 1);
+    EXPECT_EQ(cursors[1].delivered, seq + 1);
+  }
+}
+
 TYPED_TEST(MessageLogContract, CommitTakesManyBatches) {
   chat::Batch first;
   first.messages = {message(7, 1, "a")};
