@@ -72,6 +72,8 @@ struct Batch {
     return messages.empty() && cursors.empty() && chats.empty() && members.empty() &&
            last_seen.empty();
   }
+  /// Nobody waits for an answer to what is in it.
+  bool can_wait() const { return messages.empty() && chats.empty() && members.empty(); }
   void clear() {
     messages.clear();
     cursors.clear();

@@ -222,7 +222,7 @@ Rules::Pending& Rules::pending_at(std::uint64_t serial) {
 }
 
 std::unique_ptr<Batch> Rules::take_batch() {
-  if (commit_under_way_ || batch_->empty()) return nullptr;
+  if (!has_batch()) return nullptr;
   commit_under_way_ = true;
   committing_.swap(gathering_);
   serials_taken_ += committing_.size();

@@ -55,6 +55,9 @@ class Rules {
 
   /// Where others on the shard (presence) add what they want kept.
   Batch& batch() { return *batch_; }
+  const Batch& batch() const { return *batch_; }
+  /// Whether take_batch() would return one.
+  bool has_batch() const { return !commit_under_way_ && !batch_->empty(); }
   /// What is to be committed next; null when there is nothing or a batch is under way.
   std::unique_ptr<Batch> take_batch();
   /// The batch that was taken is durable (ok), or nothing is known of it. Gives its memory back.

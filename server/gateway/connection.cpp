@@ -231,7 +231,7 @@ asio::awaitable<void> become_session(Services& services, Stream& stream, beast::
 
 }  // namespace
 
-asio::awaitable<void> serve_connection(Services& services, Session::Socket socket) {
+asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket) {
   const Counted counted(services.metrics);
   Stream stream(std::move(socket));
   error_code error;

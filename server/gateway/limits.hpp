@@ -9,6 +9,9 @@ namespace throng::gateway {
 struct Limits {
   std::size_t outbound_bytes = 1 << 20;  ///< waiting for one session; above: slow_reader
   std::size_t connections = 0;           ///< at once, all shards together
+  /// How long a move of a cursor may wait for company on its way to the disk, and its receipt again
+  /// for other events on the way to the session.
+  std::chrono::milliseconds receipt_delay{20};
   std::chrono::seconds hello_timeout{10};
   std::chrono::seconds http_timeout{30};  ///< to read a request, and to answer it
   std::chrono::seconds heartbeat{30};     ///< a session is closed after two without a word

@@ -29,6 +29,20 @@ Services::Services(boost::asio::io_context& io_context, chat::ShardIndex shard_i
 
 Services::~Services() = default;
 
+void Services::flush_later(const chat::ClientRef& session) {
+  later.push_back({.due = now + server.limits.receipt_delay,
+                   .slot = session.slot,
+                   .generation = session.generation});
+}
+
+void Services::plan_due_flushes() {
+  for (; !later.empty() && later.front().due <= now; later.pop_front()) {
+    if (auto* session = sessions.find(later.front().slot, later.front().generation)) {
+      session->will_flush();
+    }
+  }
+}
+
 std::string BufferPool::borrow() {
   if (free_.empty()) return {};
   std::string buffer = std::move(free_.back());

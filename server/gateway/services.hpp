@@ -2,6 +2,7 @@
 
 #include <boost/asio/io_context.hpp>
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "server/cluster/registry.hpp"
 #include "server/gateway/limits.hpp"
 #include "server/gateway/slot_table.hpp"
+#include "server/gateway/socket_set.hpp"
 #include "server/metrics/metrics.hpp"
 
 namespace throng::gateway {
@@ -79,6 +81,11 @@ struct Services {
            metrics::ShardMetrics& shard_metrics);
   ~Services();
 
+  /// Has the session flushed when Limits::receipt_delay is over.
+  void flush_later(const chat::ClientRef& session);
+  /// Puts the sessions whose time has come among the unflushed.
+  void plan_due_flushes();
+
   // Constant after construction
   boost::asio::io_context& io;
   const chat::ShardIndex shard;
@@ -96,12 +103,19 @@ struct Services {
   /// Everybody reads into this one; what is incomplete is kept by its session.
   std::vector<char> receive_buffer;
   BufferPool buffers;
+  SocketSet sockets;  ///< of the sessions
   SlotTable<Session> sessions;
   SlotTable<HttpExchange> exchanges;
   cluster::Registry registry;
   std::vector<cluster::Slot> unflushed;  ///< sessions with something to send
-  std::vector<cluster::Slot> ended;      ///< sessions that depart when the turn ends
-  std::uint64_t cmids_made = 0;          ///< for HTTP sends that brought none
+  struct LaterFlush {
+    SteadyTime due;
+    std::uint32_t slot;
+    std::uint32_t generation;
+  };
+  std::deque<LaterFlush> later;      ///< in the order in which they are due
+  std::vector<cluster::Slot> ended;  ///< sessions that depart when the turn ends
+  std::uint64_t cmids_made = 0;      ///< for HTTP sends that brought none
   bool stopping = false;
 
   /// When this turn of the loop began.

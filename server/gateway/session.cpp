@@ -1,13 +1,13 @@
 #include "server/gateway/session.hpp"
 
 #include <algorithm>
+#include <boost/asio/error.hpp>
 #include <cstring>
 
 #include "server/gateway/session_catch_up.hpp"
 
 namespace throng::gateway {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 using protocol::Error;
 
@@ -45,37 +45,42 @@ void Session::start() {
   attach_more();
 }
 
-void Session::read_when_ready() {
-  socket_.async_wait(
-      asio::socket_base::wait_read,
-      [&services = services_, slot = self_.slot, generation = self_.generation](error_code error) {
-        Session* session = services.sessions.find(slot, generation);
-        if (session) session->on_readable(error);
-      });
+void Session::watch(SocketSet::Interest interest) {
+  if (watched_ && interest == interest_) return;
+  interest_ = interest;
+  const SocketSet::Owner owner{.slot = self_.slot, .generation = self_.generation};
+  if (watched_) return services_.sockets.change(socket_, owner, interest);
+  watched_ = services_.sockets.add(socket_, owner, interest);
+  if (!watched_) end();
 }
 
-void Session::on_readable(error_code error) {
+void Session::on_ready(const SocketSet::Ready& ready) {
   if (ended_) return;
-  services_.turn.begin();
+  if (ready.writable && interest_.write) {
+    watch({.read = interest_.read, .write = false});
+    write_rest();
+  }
+  if (ended_) return;
+  if (interest_.read && (ready.readable || ready.over)) return read();
+  if (ready.over) end();
+}
+
+void Session::read() {
   auto& buffer = services_.receive_buffer;
   const std::size_t kept = unread_.size();
   std::memcpy(buffer.data(), unread_.data(), kept);
-  std::size_t received = 0;
-  if (!error) {
-    received = socket_.read_some(
-        asio::buffer(buffer.data() + kept, buffer.size() - kept - protocol::kDecodePadding), error);
-  }
-  if (error == asio::error::would_block) return read_when_ready();
+  error_code error;
+  const std::size_t received = socket_.receive(
+      std::span(buffer).subspan(kept, buffer.size() - kept - protocol::kDecodePadding), error);
+  if (error == boost::asio::error::would_block) return;
   if (error) {
     peer_closed_ = true;
     return end();
   }
   services_.metrics.add(metrics::Metric::kBytesIn, received);
-  if (state_ != State::kClosing) {
-    last_heard_ = services_.now;
-    take_frames(std::span(buffer.data(), kept + received));
-  }
-  if (!ended_) read_when_ready();
+  if (state_ == State::kClosing) return;
+  last_heard_ = services_.now;
+  take_frames(std::span(buffer.data(), kept + received));
 }
 
 void Session::take_frames(std::span<char> input) {
@@ -144,13 +149,12 @@ void Session::close(Error reason) {
     protocol::append_frame(unsent_, protocol::Opcode::kText, gathered_);
     gathered_.clear();
   }
-  const bool was_reading = state_ == State::kLive;
   state_ = State::kClosing;
   catch_up_.reset();
   last_heard_ = services_.now;
   add_close_frame(protocol::close_code(reason), protocol::error_name(reason));
   will_flush();
-  if (!was_reading) read_when_ready();
+  read_from_now_on();
 }
 
 void Session::sweep() {
@@ -182,8 +186,6 @@ void Session::depart() {
     services_.registry.leave(chat, self_.slot);
     to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});
   }
-  error_code ignored;
-  socket_.close(ignored);
   services_.buffers.give_back(std::move(gathered_));
 }
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/ip/tcp.hpp>
 #include <memory>
 #include <optional>
 #include <span>
@@ -23,9 +21,6 @@ namespace throng::gateway {
 /// by Limits::outbound_bytes and the size of one answer.
 class Session {
  public:
-  using Executor = boost::asio::io_context::executor_type;
-  using Socket = boost::asio::basic_stream_socket<boost::asio::ip::tcp, Executor>;
-
   Session(Services& services, chat::ClientRef self, Socket socket, cluster::Newcomer&& newcomer);
   ~Session();
 
@@ -40,6 +35,13 @@ class Session {
   /// Adds encoded events (newline-separated) to what goes out at the end of the turn, unless too
   /// much waits already: then the session is closed.
   void add_events(std::string_view events);
+  /// The same for what may wait a little for company: it goes with whatever is written next, or
+  /// when Limits::receipt_delay is over.
+  void add_events_for_later(std::string_view events);
+  /// Goes on with what its socket is ready for.
+  void on_ready(const SocketSet::Ready& ready);
+  /// Sees to it that it is flushed when the turn ends.
+  void will_flush();
   /// Writes what has gathered.
   void flush();
   /// Says bye, then closes.
@@ -56,8 +58,10 @@ class Session {
   struct CatchUp;
   enum class State : std::uint8_t { kCatchingUp, kLive, kClosing };
 
-  void read_when_ready();
-  void on_readable(boost::system::error_code error);
+  /// Tells the shard's sockets what this one waits for.
+  void watch(SocketSet::Interest interest);
+  void read_from_now_on() { watch({.read = true, .write = interest_.write}); }
+  void read();
   void take_frames(std::span<char> input);
   void handle_message(std::string_view text);
   void handle_event(std::string_view line);
@@ -83,6 +87,8 @@ class Session {
   void append(std::string_view events);
   /// Where the next event goes, or nullptr when nothing more may be said.
   std::string* begin_event();
+  /// Room for it in `gathered_`, whenever that goes out.
+  std::string* gather_event();
   /// Ends a session for which more than the limit waits and that doesn't take it.
   void close_if_behind();
   /// Refuses what the client asks of a chat whose shard has too much to do.
@@ -92,8 +98,8 @@ class Session {
   void to_chat(chat::ChatId chat, chat::Command command);
   void was_active();
   std::size_t waiting_bytes() const { return gathered_.size() + unsent_.size(); }
-  void will_flush();
   void write_rest();
+  void await_writing() { watch({.read = interest_.read, .write = true}); }
   void add_close_frame(std::uint16_t code, std::string_view reason);
   /// Ends it without another word; it departs when the turn ends.
   void end();
@@ -107,8 +113,10 @@ class Session {
   Socket socket_;
   protocol::FrameReader reader_;
   State state_ = State::kCatchingUp;
-  bool flush_planned_ = false;
-  bool write_awaited_ = false;
+  SocketSet::Interest interest_;
+  bool watched_ = false;        ///< the shard's sockets know it
+  bool flush_planned_ = false;  ///< when the turn ends
+  bool later_planned_ = false;  ///< when what may wait has waited
   bool ended_ = false;
   bool peer_closed_ = false;
   SteadyTime last_heard_;              ///< while closing: when closing began

@@ -78,7 +78,7 @@ void Session::finish_catch_up() {
     bytes.resize(size + protocol::kDecodePadding);
     take_frames(std::span(bytes).first(size));
   }
-  if (!ended_) read_when_ready();
+  if (!ended_) read_from_now_on();
 }
 
 void Session::on_membership(const chat::MembershipChanged& change) {

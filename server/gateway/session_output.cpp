@@ -1,11 +1,9 @@
-#include <array>
-#include <boost/asio/buffer.hpp>
+#include <boost/asio/error.hpp>
 
 #include "server/gateway/session.hpp"
 
 namespace throng::gateway {
 
-namespace asio = boost::asio;
 using boost::system::error_code;
 using protocol::Error;
 
@@ -19,16 +17,31 @@ void Session::add_events(std::string_view events) {
   append(events);
 }
 
+void Session::add_events_for_later(std::string_view events) {
+  close_if_behind();
+  std::string* out = gather_event();
+  if (!out) return;
+  out->append(events);
+  if (flush_planned_ || later_planned_) return;
+  later_planned_ = true;
+  services_.flush_later(self_);
+}
+
 void Session::append(std::string_view events) {
   if (events.empty()) return;
   if (std::string* out = begin_event()) out->append(events);
 }
 
 std::string* Session::begin_event() {
+  std::string* out = gather_event();
+  if (out) will_flush();
+  return out;
+}
+
+std::string* Session::gather_event() {
   if (ended_ || state_ == State::kClosing) return nullptr;
   if (gathered_.capacity() == 0) gathered_ = services_.buffers.borrow();
   if (!gathered_.empty()) gathered_.push_back('\n');
-  will_flush();
   return &gathered_;
 }
 
@@ -59,16 +72,15 @@ void Session::will_flush() {
 
 void Session::flush() {
   flush_planned_ = false;
-  if (ended_) return;
-  if (write_awaited_) return;
+  if (ended_ || interest_.write) return;
   if (!unsent_.empty()) return write_rest();
   if (gathered_.empty()) return;
+  later_planned_ = false;
   std::string header;
   protocol::append_text_header(header, gathered_.size());
-  const std::array<asio::const_buffer, 2> message{asio::buffer(header), asio::buffer(gathered_)};
   error_code error;
-  const std::size_t sent = socket_.write_some(message, error);
-  if (error && error != asio::error::would_block) return end();
+  const std::size_t sent = socket_.send(header, gathered_, error);
+  if (error && error != boost::asio::error::would_block) return end();
   services_.metrics.add(metrics::Metric::kWrites);
   services_.metrics.add(metrics::Metric::kBytesOut, sent);
   if (sent < header.size() + gathered_.size()) {
@@ -83,32 +95,17 @@ void Session::flush() {
 
 void Session::write_rest() {
   error_code error;
-  const std::size_t sent = socket_.write_some(asio::buffer(unsent_), error);
-  if (error && error != asio::error::would_block) return end();
+  const std::size_t sent = socket_.send(unsent_, {}, error);
+  if (error && error != boost::asio::error::would_block) return end();
   services_.metrics.add(metrics::Metric::kWrites);
   services_.metrics.add(metrics::Metric::kBytesOut, sent);
   unsent_.erase(0, sent);
-  if (unsent_.empty()) {
-    unsent_ = {};
-    if (!gathered_.empty()) return flush();
-    if (state_ == State::kClosing) {
-      socket_.shutdown(Socket::shutdown_send, error);
-      if (peer_closed_) end();
-      return;
-    }
-    return ask_deferred_pages();
-  }
-  write_awaited_ = true;
-  socket_.async_wait(asio::socket_base::wait_write,
-                     [&services = services_, slot = self_.slot,
-                      generation = self_.generation](error_code wait_error) {
-                       Session* session = services.sessions.find(slot, generation);
-                       if (!session) return;
-                       services.turn.begin();
-                       session->write_awaited_ = false;
-                       if (wait_error) return session->end();
-                       session->write_rest();
-                     });
+  if (!unsent_.empty()) return await_writing();
+  unsent_ = {};
+  if (!gathered_.empty()) return flush();
+  if (state_ != State::kClosing) return ask_deferred_pages();
+  socket_.shut_down();
+  if (peer_closed_) end();
 }
 
 }  // namespace throng::gateway

@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/gateway/connection.hpp"
 #include "server/metrics/page.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
@@ -88,6 +89,7 @@ Node::Node(NodeOptions options)
                                        .chat_keys = chat_keys_,
                                        .limits = options_.limits},
                           .status = *this,
+                          .pace = options_.pace,
                           .shards = shards_};
   for (chat::ShardIndex i = 0; i < options_.shards; ++i) {
     shards_.push_back(std::make_unique<Shard>(i, placement, parts));
@@ -129,7 +131,7 @@ void Node::listen() {
 void Node::accept_next() {
   Shard& shard = *shards_[next_shard_];
   acceptor_.async_accept(shard.io().get_executor(),
-                         [this, &shard](error_code error, gateway::Session::Socket socket) {
+                         [this, &shard](error_code error, gateway::AcceptedSocket socket) {
                            if (error == asio::error::operation_aborted) return;
                            if (error) return pause_accepting();
                            std::size_t open = 0;

@@ -27,6 +27,8 @@ struct NodeOptions {
   std::size_t store_files = storage::RocksOptions{}.open_files;
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
+  /// How often, at most, a shard under load looks at its sockets and hands over a batch.
+  std::chrono::microseconds pace{1000};
   gateway::Limits limits;
 };
 

@@ -40,6 +40,8 @@ const std::map<std::string, storage::Durability> kDurabilities{
     {"none", storage::Durability::kNone}};
 
 const std::map<std::string, std::uint64_t> kSecondsPerUnit{{"s", 1}, {"m", 60}};
+const std::map<std::string, std::uint64_t> kMicrosecondsPerUnit{{"us", 1}, {"ms", 1000}};
+const std::map<std::string, std::uint64_t> kMillisecondsPerUnit{{"ms", 1}, {"s", 1000}};
 
 /// As typed, before it is checked.
 struct Raw {
@@ -49,6 +51,8 @@ struct Raw {
   unsigned threads = 0;
   std::string secret_file;
   std::uint64_t heartbeat_s = 30;
+  std::uint64_t pace_us = 1000;
+  std::uint64_t receipt_delay_ms = gateway::Limits{}.receipt_delay.count();
   std::size_t outbound_bytes = gateway::Limits{}.outbound_bytes;
   std::size_t max_connections = 0;
 };
@@ -78,6 +82,20 @@ void add_options(CLI::App& app, Raw& raw) {
       ->transform(CLI::AsNumberWithUnit(kSecondsPerUnit))
       ->check(CLI::Range(1, 3600))
       ->option_text("1..3600 [30]");
+  app.add_option("--pace", raw.pace_us,
+                 "microseconds, or a text like 2ms: under load, sockets are looked at and the disk "
+                 "is synced once in that time; 0: whenever there is something")
+      ->envname("THRONG_PACE")
+      ->transform(CLI::AsNumberWithUnit(kMicrosecondsPerUnit))
+      ->check(CLI::Range(0, 100'000))
+      ->option_text("0..100ms [1ms]");
+  app.add_option("--receipt-delay", raw.receipt_delay_ms,
+                 "milliseconds, or a text like 1s, that a receipt may wait for company on its way "
+                 "to the disk, and again on its way to the sender")
+      ->envname("THRONG_RECEIPT_DELAY")
+      ->transform(CLI::AsNumberWithUnit(kMillisecondsPerUnit))
+      ->check(CLI::Range(0, 10'000))
+      ->option_text("0..10s [20ms]");
   app.add_option("--outbound-limit", raw.outbound_bytes,
                  "bytes, or a text like 1M, that may wait for one session before it is closed as "
                  "too slow")
@@ -191,6 +209,8 @@ ParsedOptions check(const Raw& raw) {
   node.durability = kDurabilities.at(raw.durability);
   node.shards = shards_of(raw);
   node.limits.heartbeat = std::chrono::seconds(raw.heartbeat_s);
+  node.pace = std::chrono::microseconds(raw.pace_us);
+  node.limits.receipt_delay = std::chrono::milliseconds(raw.receipt_delay_ms);
   node.limits.outbound_bytes = raw.outbound_bytes;
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);

@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <chrono>
 
 #include "protocol/codec.hpp"
-#include "server/gateway/connection.hpp"
 #include "server/gateway/http_exchange.hpp"
 
 namespace throng::node {
@@ -23,14 +20,6 @@ namespace {
 
 /// Above this, new work for a shard is refused (`overloaded`); what is under way goes on.
 constexpr std::size_t kCongestedMailbox = 50'000;
-/// Rounds of mail that a shard sends to itself in one turn, before I/O gets its chance again.
-constexpr int kLocalRounds = 16;
-
-chat::TimeMs wall_clock_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
 
 }  // namespace
 
@@ -41,16 +30,23 @@ Shard::Shard(chat::ShardIndex index, chat::Placement placement, const SharedPart
       presence_(parts.directory),
       services_(io_, index, placement, parts.services, parts.status, *this, *this, rules_,
                 presence_, metrics_),
+      beat_(parts.pace),
       outgoing_(placement.shards()),
+      sockets_(io_, services_.sockets.descriptor()),
+      tick_(io_),
       second_(io_) {}
 
-Shard::~Shard() { stop(); }
+Shard::~Shard() {
+  stop();
+  sockets_.release();  // the services close it
+}
 
 void Shard::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), fmt::format("shard-{}", index_).c_str());
     asio::post(io_, [this] {
       begin();
+      await_sockets();
       sweep_each_second();
     });
     const auto work = asio::make_work_guard(io_);
@@ -70,79 +66,17 @@ void Shard::stop() {
   thread_.join();
 }
 
-void Shard::adopt(gateway::Session::Socket socket) {
+void Shard::adopt(gateway::AcceptedSocket socket) {
   asio::post(io_, [this, s = std::move(socket)]() mutable {
     begin();
     asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s)), asio::detached);
   });
 }
 
-// ---- Turns ----
-
-void Shard::begin() {
-  if (in_turn_) return;
-  in_turn_ = true;
-  services_.now = std::chrono::steady_clock::now();
-  services_.wall_ms = wall_clock_ms();
-  asio::post(io_, [this] { end_turn(); });
-}
-
-void Shard::end_turn() {
-  read_mail();
-  flush_sessions();
-  let_sessions_depart();
-  submit_batch();
-  send_outgoing();
-  in_turn_ = false;
-  if (!local_.empty()) begin();
-}
-
-void Shard::read_mail() {
-  mailbox_.take(reading_);
-  read_mail(reading_);
-  for (int round = 0; round < kLocalRounds && !local_.empty(); ++round) {
-    reading_.clear();
-    reading_.swap(local_);
-    read_mail(reading_);
-  }
-}
-
-void Shard::read_mail(std::vector<cluster::Mail>& letters) {
-  for (cluster::Mail& letter : letters) {
-    std::visit([this](auto& content) { on(content); }, letter);
-  }
-}
-
-void Shard::flush_sessions() {
-  for (std::size_t i = 0; i < services_.unflushed.size(); ++i) {
-    if (auto* session = services_.sessions.find(services_.unflushed[i])) session->flush();
-  }
-  services_.unflushed.clear();
-}
-
-void Shard::let_sessions_depart() {
-  for (const cluster::Slot slot : services_.ended) {
-    services_.sessions.find(slot)->depart();
-    services_.sessions.extract(slot);
-  }
-  services_.ended.clear();
-}
-
-void Shard::submit_batch() {
-  auto batch = rules_.take_batch();
-  if (!batch) return;
-  parts_.committer.submit(
-      std::move(batch), [this](std::unique_ptr<chat::Batch> done, boost::system::error_code e) {
-        std::vector<cluster::Mail> mail;
-        mail.emplace_back(cluster::Committed{.batch = std::move(done), .error = e});
-        deliver(mail);
-      });
-}
-
 // ---- Mail ----
 
 void Shard::deliver(std::vector<cluster::Mail>& mail) {
-  if (!mailbox_.put(mail)) return;
+  if (!mailbox_.put(mail) || is_busy()) return;
   asio::post(io_, [this] { begin(); });
 }
 
@@ -205,14 +139,7 @@ void Shard::on(cluster::Committed& mail) {
 }
 
 void Shard::on(cluster::Newcomer& mail) {
-  boost::system::error_code error;
-  gateway::Session::Socket socket(io_);
-  socket.assign(asio::ip::tcp::v4(), mail.descriptor, error);
-  if (error) {
-    ::close(mail.descriptor);
-    return;
-  }
-  socket.non_blocking(true, error);
+  gateway::Socket socket(mail.descriptor);
   gateway::Session* session = services_.sessions.insert([&](auto key) {
     const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
                                .shard = index_,
@@ -287,7 +214,7 @@ void Shard::carry_out(chat::Page& effect) {
 
 void Shard::carry_out(chat::Notice& effect) {
   for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
-    services_.sessions.find(slot)->add_events(*effect.events);
+    services_.sessions.find(slot)->add_events_for_later(*effect.events);
     metrics_.add(Metric::kReceipts);
   }
 }

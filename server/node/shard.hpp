@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "server/chat/rules.hpp"
 #include "server/cluster/mail.hpp"
 #include "server/cluster/mailbox.hpp"
+#include "server/gateway/connection.hpp"
 #include "server/gateway/services.hpp"
 #include "server/gateway/session.hpp"
 #include "server/metrics/metrics.hpp"
@@ -27,6 +29,7 @@ struct SharedParts {
   storage::Committer& committer;
   gateway::ServerServices services;
   const gateway::NodeStatus& status;
+  std::chrono::microseconds pace;
   /// All shards by index; complete before the first of them runs.
   const std::vector<std::unique_ptr<Shard>>& shards;
 };
@@ -38,6 +41,11 @@ struct SharedParts {
 /// ends once everything that was ready has run: then mail goes out, sessions write what gathered,
 /// and the batch goes to the committer. So frames are gathered, mailboxes are locked once for many
 /// letters, and commits form groups.
+///
+/// Under load turns keep a beat: sockets and mail are looked at once a beat, and a batch goes to
+/// the committer at most once a beat, so that each wake-up, each write and each sync of the disk is
+/// for many. The more there is to do, the longer the beat. What comes alone after a quiet time is
+/// served at once.
 class Shard final : private gateway::Turn, private cluster::PostOffice, private chat::Outbox {
  public:
   Shard(chat::ShardIndex index, chat::Placement placement, const SharedParts& parts);
@@ -57,7 +65,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   boost::asio::io_context& io() { return io_; }
   const metrics::ShardMetrics& metrics() const { return metrics_; }
   /// Serves an accepted connection, whose socket belongs to io().
-  void adopt(gateway::Session::Socket socket);
+  void adopt(gateway::AcceptedSocket socket);
 
  private:
   // Turn
@@ -75,6 +83,15 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void let_sessions_depart();
   void send_outgoing();
   void submit_batch();
+  void set_beat();
+  /// When the batch should be on its way, if there is one.
+  std::optional<gateway::SteadyTime> batch_due() const;
+  bool is_busy() const { return busy_.load(std::memory_order_relaxed); }
+  void await_sockets();
+  void serve_sockets();
+  /// Sees to the next turn that no mail and no socket will bring about.
+  void plan_tick();
+  void tick_at(gateway::SteadyTime time);
   void sweep_each_second();
   void publish_figures();
 
@@ -100,6 +117,9 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   cluster::Mailbox<cluster::Mail> mailbox_;
   metrics::ShardMetrics metrics_;
   std::atomic<bool> empty_ = false;
+  /// Sockets and mail are looked at each beat instead of being waited for. Written by the shard,
+  /// and cleared before it reads its mail, so that none is left lying.
+  std::atomic<bool> busy_ = false;
 
   // Owned by the shard thread
   boost::asio::io_context io_{1};
@@ -108,9 +128,17 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   gateway::Services services_;
   bool in_turn_ = false;
   bool leaving_ = false;
+  std::chrono::nanoseconds beat_;       ///< from the pace to kLongestBeat times that
+  std::chrono::nanoseconds worked_{0};  ///< in turns since the sockets were looked at
+  gateway::SteadyTime served_at_{};
+  gateway::SteadyTime submitted_at_{};
+  gateway::SteadyTime gathering_since_{};  ///< when the batch got its first record
+  gateway::SteadyTime next_tick_ = gateway::SteadyTime::max();
   std::vector<cluster::Mail> local_;  ///< mail to this very shard
   std::vector<cluster::Mail> reading_;
   std::vector<std::vector<cluster::Mail>> outgoing_;  ///< by shard
+  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> sockets_;
+  boost::asio::steady_timer tick_;
   boost::asio::steady_timer second_;
   std::thread thread_;
 };

@@ -20,7 +20,6 @@
 #include <cstdio>
 #include <vector>
 
-#include "protocol/events.hpp"
 #include "server/storage/coding.hpp"
 
 namespace throng::storage {
@@ -135,12 +134,11 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return table;
 }
 
-/// Families of random keys that are read by key or by prefix keep their memtables as hash tables of
-/// short lists: in one long list each insert would miss the cache a dozen times.
-/// A key shorter than the prefix is a prefix of its own.
+/// A family of random keys that is read by prefix keeps its memtable as a hash table of short lists:
+/// in one long list each insert would miss the cache a dozen times.
 void hash_memtable(rocksdb::ColumnFamilyOptions& family, std::size_t prefix_bytes) {
   constexpr std::size_t kBuckets = 256 * 1024;
-  family.prefix_extractor.reset(rocksdb::NewCappedPrefixTransform(prefix_bytes));
+  family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix_bytes));
   family.memtable_factory.reset(rocksdb::NewHashSkipListRepFactory(kBuckets));
 }
 
@@ -172,8 +170,9 @@ rocksdb::ColumnFamilyOptions family_options(Family family, rocksdb::BlockBasedTa
       result.max_write_buffer_number = 3;
       result.memtable_prefix_bloom_size_ratio = 0.05;
       result.memtable_whole_key_filtering = true;
-      // Only ever looked up whole.
-      hash_memtable(result, 2 * kNumberBytes + protocol::kMaxCmidBytes);
+      // One person's sends to one chat lie together; among them a place is quickly found.
+      result.memtable_insert_with_hint_prefix_extractor.reset(
+          rocksdb::NewFixedPrefixTransform(2 * kNumberBytes));
       break;
     case Family::kCursors:
       // The same few keys again and again: they are overwritten where they stand, or their lists

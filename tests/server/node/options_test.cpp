@@ -19,9 +19,10 @@ using testing::IsEmpty;
 class Options : public testing::Test {
  protected:
   void SetUp() override {
-    for (const char* name : {"THRONG_LISTEN", "THRONG_DATA", "THRONG_DURABILITY", "THRONG_THREADS",
-                             "THRONG_SECRET", "THRONG_SECRET_FILE", "THRONG_HEARTBEAT",
-                             "THRONG_OUTBOUND_LIMIT", "THRONG_MAX_CONNECTIONS", "THRONG_CONFIG"}) {
+    for (const char* name :
+         {"THRONG_LISTEN", "THRONG_DATA", "THRONG_DURABILITY", "THRONG_THREADS", "THRONG_SECRET",
+          "THRONG_SECRET_FILE", "THRONG_HEARTBEAT", "THRONG_OUTBOUND_LIMIT",
+          "THRONG_MAX_CONNECTIONS", "THRONG_CONFIG", "THRONG_PACE", "THRONG_RECEIPT_DELAY"}) {
       unsetenv(name);
     }
   }
@@ -75,6 +76,8 @@ TEST_F(Options, DefaultsAreSafe) {
   EXPECT_EQ(node.durability, storage::Durability::kFsync);
   EXPECT_GE(node.shards, 1u);
   EXPECT_EQ(node.limits.heartbeat, std::chrono::seconds(30));
+  EXPECT_EQ(node.pace, std::chrono::milliseconds(1));
+  EXPECT_EQ(node.limits.receipt_delay, std::chrono::milliseconds(20));
   EXPECT_GT(node.limits.connections, 0u);
   EXPECT_THAT(result.options->warnings, ElementsAre(HasSubstr("no secret given")));
   EXPECT_GE(node.secret.size(), protocol::TokenKey::kMinSecretBytes);
@@ -152,6 +155,9 @@ TEST_F(Options, MistakesInTheFileAreExplained) {
 TEST_F(Options, QuantitiesMayHaveUnits) {
   EXPECT_EQ(good({"--heartbeat", "2m"}).limits.heartbeat, std::chrono::seconds(120));
   EXPECT_EQ(good({"--heartbeat", "45s"}).limits.heartbeat, std::chrono::seconds(45));
+  EXPECT_EQ(good({"--pace", "2ms"}).pace, std::chrono::milliseconds(2));
+  EXPECT_EQ(good({"--pace", "0"}).pace, std::chrono::microseconds(0));
+  EXPECT_EQ(good({"--receipt-delay", "1s"}).limits.receipt_delay, std::chrono::seconds(1));
   EXPECT_EQ(good({"--outbound-limit", "2M"}).limits.outbound_bytes, std::size_t{2} << 20);
 }
 
@@ -189,6 +195,8 @@ TEST_F(Options, MistakesAreExplainedWithExitCode2) {
   expect_mistake({"--threads", "257"}, "--threads");
   expect_mistake({"--threads", "-1"}, "--threads");
   expect_mistake({"--heartbeat", "0"}, "--heartbeat");
+  expect_mistake({"--pace", "1s"}, "--pace");
+  expect_mistake({"--receipt-delay", "1m"}, "--receipt-delay");
   expect_mistake({"--outbound-limit", "1"}, "--outbound-limit");
   expect_mistake({"--max-connections", "-1"}, "--max-connections");
   expect_mistake({"--no-such-option"}, "--no-such-option");

@@ -1,0 +1,152 @@
+// When a shard works: its turns and their beat.
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <chrono>
+
+#include "server/node/shard.hpp"
+
+namespace throng::node {
+
+namespace asio = boost::asio;
+
+namespace {
+
+/// Rounds of mail that a shard sends to itself in one turn, before I/O gets its chance again.
+constexpr int kLocalRounds = 16;
+/// A shard lengthens its beat rather than work more than one part in so many of its time, and does
+/// more at once.
+constexpr int kBeatPerWork = 3;
+constexpr int kLongestBeat = 16;
+
+chat::TimeMs wall_clock_ms() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+// ---- Turns ----
+
+void Shard::begin() {
+  if (in_turn_) return;
+  in_turn_ = true;
+  services_.now = std::chrono::steady_clock::now();
+  services_.wall_ms = wall_clock_ms();
+  asio::post(io_, [this] { end_turn(); });
+}
+
+void Shard::end_turn() {
+  read_mail();
+  services_.plan_due_flushes();
+  flush_sessions();
+  let_sessions_depart();
+  submit_batch();
+  send_outgoing();
+  in_turn_ = false;
+  worked_ += std::chrono::steady_clock::now() - services_.now;
+  plan_tick();
+  if (!local_.empty()) begin();
+}
+
+void Shard::read_mail() {
+  mailbox_.take(reading_);
+  read_mail(reading_);
+  for (int round = 0; round < kLocalRounds && !local_.empty(); ++round) {
+    reading_.clear();
+    reading_.swap(local_);
+    read_mail(reading_);
+  }
+}
+
+void Shard::read_mail(std::vector<cluster::Mail>& letters) {
+  for (cluster::Mail& letter : letters) {
+    std::visit([this](auto& content) { on(content); }, letter);
+  }
+}
+
+void Shard::flush_sessions() {
+  for (std::size_t i = 0; i < services_.unflushed.size(); ++i) {
+    if (auto* session = services_.sessions.find(services_.unflushed[i])) session->flush();
+  }
+  services_.unflushed.clear();
+}
+
+void Shard::let_sessions_depart() {
+  for (const cluster::Slot slot : services_.ended) {
+    services_.sessions.find(slot)->depart();
+    services_.sessions.extract(slot);
+  }
+  services_.ended.clear();
+}
+
+std::optional<gateway::SteadyTime> Shard::batch_due() const {
+  if (!rules_.has_batch()) return std::nullopt;
+  const auto next_beat = submitted_at_ + beat_;
+  if (!rules_.batch().can_wait()) return next_beat;
+  return std::max(next_beat, gathering_since_ + parts_.services.limits.receipt_delay);
+}
+
+void Shard::submit_batch() {
+  if (rules_.batch().empty()) gathering_since_ = services_.now;
+  const auto due = batch_due();
+  if (!due || *due > services_.now) return;
+  submitted_at_ = gathering_since_ = services_.now;
+  auto batch = rules_.take_batch();
+  parts_.committer.submit(
+      std::move(batch), [this](std::unique_ptr<chat::Batch> done, boost::system::error_code e) {
+        std::vector<cluster::Mail> mail;
+        mail.emplace_back(cluster::Committed{.batch = std::move(done), .error = e});
+        deliver(mail);
+      });
+}
+
+// ---- Beats ----
+
+void Shard::await_sockets() {
+  sockets_.async_wait(asio::posix::descriptor_base::wait_read,
+                      [this](boost::system::error_code error) {
+                        if (error) return;
+                        begin();
+                        serve_sockets();
+                      });
+}
+
+void Shard::serve_sockets() {
+  const auto ready = services_.sockets.poll();
+  for (const auto& each : ready) {
+    auto* session = services_.sessions.find(each.owner.slot, each.owner.generation);
+    if (session) session->on_ready(each);
+  }
+  set_beat();
+  const bool busy = !ready.empty() && services_.now - served_at_ < 2 * beat_;
+  busy_.store(busy, std::memory_order_relaxed);
+  served_at_ = services_.now;
+  if (!busy) await_sockets();
+}
+
+void Shard::set_beat() {
+  const std::chrono::nanoseconds pace = parts_.pace;
+  beat_ = std::clamp(kBeatPerWork * std::exchange(worked_, {}), pace, kLongestBeat * pace);
+}
+
+void Shard::plan_tick() {
+  if (is_busy()) tick_at(served_at_ + beat_);
+  if (const auto due = batch_due()) tick_at(*due);
+  if (!services_.later.empty()) tick_at(services_.later.front().due);
+}
+
+void Shard::tick_at(gateway::SteadyTime time) {
+  if (time >= next_tick_) return;
+  next_tick_ = time;
+  tick_.expires_at(time);
+  tick_.async_wait([this](boost::system::error_code error) {
+    if (error) return;
+    next_tick_ = gateway::SteadyTime::max();
+    begin();
+    if (is_busy()) serve_sockets();
+  });
+}
+
+}  // namespace throng::node
