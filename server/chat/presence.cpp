@@ -1,7 +1,6 @@
 #include "server/chat/presence.hpp"
 
 #include <algorithm>
-#include <iterator>
 
 namespace throng::chat {
 
@@ -42,10 +41,8 @@ void Presence::committed(const std::vector<LastSeenRecord>& records) {
 }
 
 void Presence::failed() {
-  for (auto at = people_.begin(); at != people_.end();) {
-    at->second.requested = at->second.last_seen;
-    at = at->second.sessions == 0 ? people_.erase(at) : std::next(at);
-  }
+  for (auto& [user, person] : people_) person.requested = person.last_seen;
+  erase_if(people_, [](const auto& entry) { return entry.second.sessions == 0; });
 }
 
 protocol::PresenceState Presence::state(UserId user) const {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <unordered_map>
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <vector>
 
 #include "server/chat/directory.hpp"
@@ -40,7 +40,7 @@ class Presence {
   Person& person(UserId user);
 
   const Directory& directory_;
-  std::unordered_map<UserId, Person> people_;
+  boost::unordered_flat_map<UserId, Person, std::hash<UserId>> people_;
 };
 
 }  // namespace throng::chat

@@ -2,7 +2,6 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
-#include <unordered_map>
 #include <variant>
 #include <vector>
 
@@ -157,7 +156,7 @@ class Rules {
   Outbox& outbox_;
 
   // Owned by the shard thread
-  std::unordered_map<ChatId, Conversation> chats_;
+  boost::unordered_flat_map<ChatId, std::unique_ptr<Conversation>, std::hash<ChatId>> chats_;
   std::unique_ptr<Batch> batch_;
   std::unique_ptr<Batch> spare_;
   bool commit_under_way_ = false;

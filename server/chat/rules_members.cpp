@@ -29,7 +29,7 @@ std::string encode_chat(ChatId chat) {
 }  // namespace
 
 Conversation* Rules::load(ChatId id) {
-  if (const auto at = chats_.find(id); at != chats_.end()) return &at->second;
+  if (const auto at = chats_.find(id); at != chats_.end()) return at->second.get();
   if (!directory_.chat(id)) return nullptr;
   const Seq last = log_.last_seq(id);
   std::vector<Member> members;
@@ -43,14 +43,14 @@ Conversation* Rules::load(ChatId id) {
                        .read = joined_after,
                        .present = r.present});
   }
-  Conversation chat(id, last, std::move(members), placement_.shards());
+  auto chat = std::make_unique<Conversation>(id, last, std::move(members), placement_.shards());
   for (const CursorRecord& r : log_.cursors(id)) {
-    if (Member* member = chat.find(r.user)) {
+    if (Member* member = chat->find(r.user)) {
       member->delivered = std::max(member->delivered, std::min(r.delivered, last));
       member->read = std::max(member->read, std::min(r.read, last));
     }
   }
-  return &chats_.emplace(id, std::move(chat)).first->second;
+  return chats_.emplace(id, std::move(chat)).first->second.get();
 }
 
 void Rules::on(CreateChat& c, TimeMs now) {
@@ -65,8 +65,10 @@ void Rules::on(CreateChat& c, TimeMs now) {
   c.members.erase(std::unique(c.members.begin(), c.members.end()), c.members.end());
   std::vector<Member> members(c.members.size());
   for (std::size_t i = 0; i < members.size(); ++i) members[i].user = c.members[i];
-  Conversation& chat =
-      chats_.try_emplace(id, id, Seq{0}, std::move(members), placement_.shards()).first->second;
+  Conversation& chat = *chats_
+                            .emplace(id, std::make_unique<Conversation>(
+                                             id, Seq{0}, std::move(members), placement_.shards()))
+                            .first->second;
 
   c.record.created = now;
   batch_->chats.push_back(std::move(c.record));

@@ -37,7 +37,7 @@ void Rules::on(NextPage& c, TimeMs) {
 
 void Rules::on(Detach& c, TimeMs) {
   const auto at = chats_.find(c.chat);
-  if (at != chats_.end()) at->second.detach(c.shard);
+  if (at != chats_.end()) at->second->detach(c.shard);
 }
 
 void Rules::send_page(Page page, Conversation& chat, UserId user) {

@@ -30,6 +30,48 @@ chat::StoredView decode(chat::ChatId chat, std::string_view key, std::string_vie
   return message;
 }
 
+/// How many messages are read at once for a page that goes backward.
+constexpr chat::Seq kPiece = 64;
+
+/// Copies of the messages with first <= seq < end, to be shown from the last to the first. Stepping
+/// backward through a store costs a search each step and stepping forward doesn't; seqs are dense,
+/// so it is known where to begin.
+class Piece {
+ public:
+  Piece(const RocksStore& store, chat::ChatId chat, chat::Seq first, chat::Seq end)
+      : chat_(chat), first_(first), wanted_(end - first) {
+    ends_.reserve(wanted_);
+    store.scan(Family::kMessages, as_view(pair_key(chat.value, first)),
+               as_view(pair_key(chat.value, end)), Order::kRising,
+               [this](std::string_view, std::string_view value) {
+                 values_.append(value);
+                 ends_.push_back(values_.size());
+                 return true;
+               });
+  }
+
+  bool is_whole() const { return ends_.size() == wanted_; }
+
+  /// False: the visitor or the budget has enough. Requires: is_whole().
+  bool visit_backward(PageBudget& budget, const chat::MessageLog::Visitor& visit) const {
+    for (std::size_t i = ends_.size(); i-- > 0;) {
+      const std::size_t begin = i == 0 ? 0 : ends_[i - 1];
+      const auto value = std::string_view(values_).substr(begin, ends_[i] - begin);
+      const chat::StoredView message =
+          decode(chat_, as_view(pair_key(chat_.value, first_ + i)), value);
+      if (!budget.take(message.body.size()) || !visit(message)) return false;
+    }
+    return true;
+  }
+
+ private:
+  chat::ChatId chat_;
+  chat::Seq first_;
+  std::size_t wanted_;
+  std::string values_;
+  std::vector<std::size_t> ends_;  ///< of each in `values_`
+};
+
 }  // namespace
 
 chat::Seq RocksMessageLog::last_seq(chat::ChatId chat) const {
@@ -44,25 +86,37 @@ chat::Seq RocksMessageLog::last_seq(chat::ChatId chat) const {
 
 std::size_t RocksMessageLog::read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
                                           chat::PageLimit limit, const Visitor& visit) const {
-  if (after >= through) return 0;
-  return read(chat, after + 1, through, Order::kRising, limit, visit);
+  PageBudget budget(limit);
+  if (after < through) read(chat, after + 1, through, Order::kRising, budget, visit);
+  return budget.taken();
 }
 
 std::size_t RocksMessageLog::read_backward(chat::ChatId chat, chat::Seq before, chat::Seq above,
                                            chat::PageLimit limit, const Visitor& visit) const {
-  if (before == 0 || above >= before - 1) return 0;
-  return read(chat, above + 1, before - 1, Order::kFalling, limit, visit);
+  PageBudget budget(limit);
+  bool goes_on = true;
+  for (std::size_t left = limit.messages; goes_on && left > 0 && before > above + 1;) {
+    const chat::Seq first = before - std::min<chat::Seq>({kPiece, left, before - above - 1});
+    const Piece piece(store_, chat, first, before);
+    // Past the end, or where the log has a hole.
+    if (!piece.is_whole()) {
+      read(chat, above + 1, before - 1, Order::kFalling, budget, visit);
+      break;
+    }
+    goes_on = piece.visit_backward(budget, visit);
+    left -= before - first;
+    before = first;
+  }
+  return budget.taken();
 }
 
-std::size_t RocksMessageLog::read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order,
-                                  chat::PageLimit limit, const Visitor& visit) const {
-  PageBudget budget(limit);
+void RocksMessageLog::read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order,
+                           PageBudget& budget, const Visitor& visit) const {
   store_.scan(Family::kMessages, as_view(pair_key(chat.value, first)), as_view(end_key(chat, last)),
               order, [&](std::string_view key, std::string_view value) {
                 const chat::StoredView message = decode(chat, key, value);
                 return budget.take(message.body.size()) && visit(message);
               });
-  return budget.taken();
 }
 
 std::optional<chat::Position> RocksMessageLog::find(chat::ChatId chat, chat::UserId from,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/chat/message_log.hpp"
+#include "server/storage/page_budget.hpp"
 #include "server/storage/rocks_store.hpp"
 
 namespace throng::storage {
@@ -31,8 +32,8 @@ class RocksMessageLog final : public chat::MessageLog {
   void put(const chat::StoredMessage& message);
   void put(const chat::CursorRecord& cursor);
   /// Visits messages with first <= seq <= last.
-  std::size_t read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order,
-                   chat::PageLimit limit, const Visitor& visit) const;
+  void read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order, PageBudget& budget,
+            const Visitor& visit) const;
 
   RocksStore& store_;
 

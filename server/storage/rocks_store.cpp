@@ -134,8 +134,8 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
   return table;
 }
 
-/// A family of random keys that is read by prefix keeps its memtable as a hash table of short lists:
-/// in one long list each insert would miss the cache a dozen times.
+/// A family of random keys that is read by prefix keeps its memtable as a hash table of short
+/// lists: in one long list each insert would miss the cache a dozen times.
 void hash_memtable(rocksdb::ColumnFamilyOptions& family, std::size_t prefix_bytes) {
   constexpr std::size_t kBuckets = 256 * 1024;
   family.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(prefix_bytes));
