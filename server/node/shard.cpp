@@ -76,7 +76,10 @@ void Shard::adopt(gateway::AcceptedSocket socket) {
 // ---- Mail ----
 
 void Shard::deliver(std::vector<cluster::Mail>& mail) {
-  if (!mailbox_.put(mail) || is_busy()) return;
+  if (mailbox_.put(mail) && !is_busy()) wake();
+}
+
+void Shard::wake() {
   asio::post(io_, [this] { begin(); });
 }
 

@@ -83,10 +83,12 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void let_sessions_depart();
   void send_outgoing();
   void submit_batch();
-  void set_beat();
+  /// Sets the beat to what was to do since the last.
+  bool has_much_to_do();
   /// When the batch should be on its way, if there is one.
   std::optional<gateway::SteadyTime> batch_due() const;
   bool is_busy() const { return busy_.load(std::memory_order_relaxed); }
+  void wake();
   void await_sockets();
   void serve_sockets();
   /// Sees to the next turn that no mail and no socket will bring about.

@@ -18,6 +18,8 @@ constexpr int kLocalRounds = 16;
 /// more at once.
 constexpr int kBeatPerWork = 3;
 constexpr int kLongestBeat = 16;
+/// A shard that works less than one part in so many of its time is quiet, and serves at once.
+constexpr int kBusyPart = 16;
 
 chat::TimeMs wall_clock_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -83,9 +85,9 @@ void Shard::let_sessions_depart() {
 
 std::optional<gateway::SteadyTime> Shard::batch_due() const {
   if (!rules_.has_batch()) return std::nullopt;
-  const auto next_beat = submitted_at_ + beat_;
-  if (!rules_.batch().can_wait()) return next_beat;
-  return std::max(next_beat, gathering_since_ + parts_.services.limits.receipt_delay);
+  const auto due = is_busy() ? submitted_at_ + beat_ : submitted_at_;
+  if (!rules_.batch().can_wait()) return due;
+  return std::max(due, gathering_since_ + parts_.services.limits.receipt_delay);
 }
 
 void Shard::submit_batch() {
@@ -98,7 +100,8 @@ void Shard::submit_batch() {
       std::move(batch), [this](std::unique_ptr<chat::Batch> done, boost::system::error_code e) {
         std::vector<cluster::Mail> mail;
         mail.emplace_back(cluster::Committed{.batch = std::move(done), .error = e});
-        deliver(mail);
+        mailbox_.put(mail);
+        wake();  // even in the middle of a beat: people wait for this one
       });
 }
 
@@ -119,16 +122,17 @@ void Shard::serve_sockets() {
     auto* session = services_.sessions.find(each.owner.slot, each.owner.generation);
     if (session) session->on_ready(each);
   }
-  set_beat();
-  const bool busy = !ready.empty() && services_.now - served_at_ < 2 * beat_;
+  const bool busy = has_much_to_do() && !ready.empty();
   busy_.store(busy, std::memory_order_relaxed);
   served_at_ = services_.now;
+  worked_ = {};
   if (!busy) await_sockets();
 }
 
-void Shard::set_beat() {
+bool Shard::has_much_to_do() {
   const std::chrono::nanoseconds pace = parts_.pace;
-  beat_ = std::clamp(kBeatPerWork * std::exchange(worked_, {}), pace, kLongestBeat * pace);
+  beat_ = std::clamp(kBeatPerWork * worked_, pace, kLongestBeat * pace);
+  return pace.count() > 0 && services_.now - served_at_ < kBusyPart * worked_;
 }
 
 void Shard::plan_tick() {
