@@ -101,6 +101,10 @@ void Rules::finish(PendingMessage& p, const Batch& batch) {
   uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
   p.chat->commit(m.seq);
   answer(p.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
+  to_attached(
+      *p.chat,
+      {.chat = m.chat, .events = encode_message(m), .except_client = p.from, .except_user = {}});
+  // After the message: another session of the sender gets that in its place, and this as a repeat.
   for (const Repeat& r : p.repeats) {
     if (r.chat == m.chat && r.user == m.from && r.cmid == m.cmid) {
       answer(r.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
@@ -108,9 +112,6 @@ void Rules::finish(PendingMessage& p, const Batch& batch) {
       refuse(r.from, Error::kOverloaded, r.chat, r.cmid);
     }
   }
-  to_attached(
-      *p.chat,
-      {.chat = m.chat, .events = encode_message(m), .except_client = p.from, .except_user = {}});
 }
 
 void Rules::take_back(PendingMessage& p, const Batch& batch) {

@@ -122,6 +122,22 @@ TEST(Rules, AnswerARepeatWithItsFirstMessageWhileThatIsPending) {
   EXPECT_FALSE(w.rules().take_batch());
 }
 
+TEST(Rules, ShowAnotherSessionThatRepeatsTheMessageBeforeItsAnswer) {
+  RulesWorld w;
+  w.attach(1);
+  w.post(1, "a");
+  w.handle(PostMessage{.from = RulesWorld::session(1, 2),
+                       .user = {1},
+                       .chat = RulesWorld::kChat,
+                       .cmid = "a",
+                       .body = "hi"});
+  w.told();
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 1: sent a=1",
+                                    "shard 0, chat 7: message 1 a from 1, not to session 1",
+                                    "session 1: sent a=1"));
+}
+
 TEST(Rules, AnswerARepeatOnlyAfterTheCommitWasToldOf) {
   RulesWorld w;
   w.post(1, "a");
