@@ -12,7 +12,8 @@ import { Group, Pair } from './lock_step.mjs';
 
 /** What is loaded, cached and grown by the first messages isn't theirs. */
 const WARM_UP = 20;
-const ONE_SHARD = ['--threads', '1'];
+/** Nor does anything depend on how long something takes: what there is is served at once. */
+const ONE_SHARD = ['--threads', '1', '--pace', '0', '--receipt-delay', '0'];
 
 async function wireBytes(server) {
   const [received, sent] = await Promise.all(
