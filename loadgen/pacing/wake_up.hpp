@@ -24,4 +24,8 @@ class WakeUp {
   TimePoint time_{};
 };
 
+/// From now on the calling thread's sleeps end when they are to, where by default the kernel takes
+/// 50 µs more to wake several threads at once. For the loop of a worker.
+void sleep_precisely();
+
 }  // namespace throng::pacing

@@ -254,7 +254,7 @@ void Worker::on_open(transport::LinkId link) {
   tracked.open = true;
   if (tracked.wanted_once && !std::exchange(tracked.opened_once, true)) ++came_online_;
   connected_.fetch_add(1, std::memory_order_relaxed);
-  const TimePoint time = event_time();
+  const TimePoint time = now();
   seconds_.set_gauge(connected_gauge_, time - run_start_, static_cast<double>(connected()));
   users_[link].on_open(*world_, time);
   track_in_flight(link, time);
@@ -263,7 +263,7 @@ void Worker::on_open(transport::LinkId link) {
 
 void Worker::on_text(transport::LinkId link, std::string_view text) {
   if (finished_) return;
-  const TimePoint time = event_time();
+  const TimePoint time = now();
   users_[link].on_text(*world_, text, time);
   track_in_flight(link, time);
   resume_ready();
@@ -273,7 +273,7 @@ void Worker::on_text(transport::LinkId link, std::string_view text) {
 void Worker::on_closed(transport::LinkId link, transport::CloseReason reason,
                        std::uint16_t close_code) {
   if (finished_) return;
-  const TimePoint time = event_time();
+  const TimePoint time = now();
   if (std::exchange(tracked_[link].open, false)) {
     connected_.fetch_sub(1, std::memory_order_relaxed);
     seconds_.set_gauge(connected_gauge_, time - run_start_, static_cast<double>(connected()));
@@ -281,12 +281,6 @@ void Worker::on_closed(transport::LinkId link, transport::CloseReason reason,
   users_[link].on_closed(*world_, reason, close_code, time);
   track_in_flight(link, time);
   resume_ready();
-}
-
-TimePoint Worker::event_time() {
-  const TimePoint time = now();
-  if (!first_event_) first_event_ = time;
-  return time;
 }
 
 // ---- What devices tell ----

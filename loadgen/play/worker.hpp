@@ -107,8 +107,6 @@ class Worker final : private scenario::Actions,
   /// When advance() is to be called next: at the latest when a second is over.
   pacing::TimePoint next_due() const;
 
-  /// When the first of what the transport told since the last call came.
-  std::optional<pacing::TimePoint> take_first_event() { return std::exchange(first_event_, {}); }
   /// Notes a turn of the loop that drives the worker: from `began` to `ended`, after a wait.
   void note_turn(pacing::Duration waited, pacing::TimePoint began, pacing::TimePoint ended);
 
@@ -203,7 +201,6 @@ class Worker final : private scenario::Actions,
   void message(LocalUser user, ChatIndex chat, UserNumber from, protocol::Seq seq,
                std::string_view body) override;
 
-  pacing::TimePoint event_time();
   void release(ScriptTimer& timer);
   /// Counts scheduled work that was never begun.
   void miss(pacing::TimePoint due, pacing::TimePoint now);
@@ -251,7 +248,6 @@ class Worker final : private scenario::Actions,
   std::vector<Tracked> tracked_;
   std::uint64_t wanted_online_ = 0;
   std::uint64_t came_online_ = 0;
-  std::optional<pacing::TimePoint> first_event_;
   pacing::TimePoint next_second_{};
   std::uint32_t brought_back_ = 0;
   bool finished_ = false;

@@ -1,14 +1,11 @@
 #include "loadgen/play/worker_loop.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <utility>
 
 namespace throng::play {
 namespace {
 
-/// Of the handlers that are ready, so many run before the wheels get their turn.
-constexpr int kHandlersPerTurn = 8;
 /// Users who log in at once while the rest of the worker waits.
 constexpr std::size_t kBroughtBackAtOnce = 64;
 constexpr std::chrono::milliseconds kCountInterval{50};
@@ -19,18 +16,19 @@ WorkerLoop::WorkerLoop(const RunContext& context, const Slice& slice, const paci
                        const transport::WebSocketOptions& options, Mail mail)
     : clock_(clock),
       mail_(std::move(mail)),
+      loop_(clock),
       worker_(
           context, slice, clock,
           [&](transport::TransportListener& listener) {
             transport::WebSocketOptions own = options;
             own.first_user = slice.first_user;
-            return std::make_unique<transport::WebSocketTransport>(io_, std::move(own), listener,
+            return std::make_unique<transport::WebSocketTransport>(loop_, std::move(own), listener,
                                                                    slice.users);
           },
           mail_.on_second) {}
 
 WorkerLoop::~WorkerLoop() {
-  boost::asio::post(io_, [this] { ended_ = true; });
+  loop_.post([this] { ended_ = true; });
   join();
 }
 
@@ -39,7 +37,7 @@ void WorkerLoop::start(pacing::TimePoint run_start) {
 }
 
 void WorkerLoop::drain() {
-  boost::asio::post(io_, [this] {
+  loop_.post([this] {
     worker_.stop_scripts();
     bring_back();
     count_unsettled();
@@ -47,7 +45,7 @@ void WorkerLoop::drain() {
 }
 
 void WorkerLoop::finish() {
-  boost::asio::post(io_, [this] {
+  loop_.post([this] {
     worker_.finish();
     ended_ = true;
   });
@@ -59,6 +57,7 @@ void WorkerLoop::join() {
 
 void WorkerLoop::run(pacing::TimePoint run_start) {
   try {
+    pacing::sleep_precisely();
     turn_began_ = clock_.now();
     worker_.start(run_start);
     while (!ended_) turn();
@@ -69,42 +68,25 @@ void WorkerLoop::run(pacing::TimePoint run_start) {
 
 void WorkerLoop::turn() {
   worker_.advance();
+  loop_.end_turn();
   const pacing::TimePoint due = worker_.next_due();
   const pacing::TimePoint done = clock_.now();
   worker_.note_turn(waited_, turn_began_, done);
-  turn_began_ = done;
-  if (const pacing::TimePoint wake = wake_up_.time_for(due, done); wake > done) {
-    wake_at(wake);
-    worker_.take_first_event();
-    io_.run_one();  // sleeps, and serves what woke it
-    turn_began_ = std::min(worker_.take_first_event().value_or(clock_.now()), due);
-  }
+  const pacing::TimePoint wake = wake_up_.time_for(due, done);
+  loop_.wait(done, wake);
+  turn_began_ = wake > done ? std::min(clock_.now(), due) : done;
   waited_ = turn_began_ - done;
-  for (int i = 0; i < kHandlersPerTurn && !ended_; ++i) {
-    if (io_.poll_one() == 0) break;
-  }
-}
-
-void WorkerLoop::wake_at(pacing::TimePoint time) {
-  if (wake_time_ <= time) return;
-  wake_time_ = time;
-  wake_timer_.expires_after(time - clock_.now());
-  wake_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) wake_time_ = pacing::TimePoint::max();
-  });
+  loop_.serve();
 }
 
 void WorkerLoop::bring_back() {
   if (worker_.bring_back(kBroughtBackAtOnce)) return;
-  boost::asio::post(io_, [this] { bring_back(); });
+  loop_.post([this] { bring_back(); });
 }
 
 void WorkerLoop::count_unsettled() {
   worker_.count_unsettled();
-  count_timer_.expires_after(kCountInterval);
-  count_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) count_unsettled();
-  });
+  loop_.call_after(kCountInterval, [this] { count_unsettled(); });
 }
 
 }  // namespace throng::play

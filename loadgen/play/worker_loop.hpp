@@ -1,9 +1,5 @@
 #pragma once
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/wait_traits.hpp>
-#include <chrono>
 #include <exception>
 #include <functional>
 #include <thread>
@@ -11,11 +7,12 @@
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/pacing/wake_up.hpp"
 #include "loadgen/play/worker.hpp"
+#include "loadgen/transport/event_loop.hpp"
 #include "loadgen/transport/websocket_transport.hpp"
 
 namespace throng::play {
 
-/// A worker on a thread and an io_context of its own, in real time and over real connections.
+/// A worker on a thread and an event loop of its own, in real time and over real connections.
 ///
 /// Owned by the coordinator's thread, which makes, starts and joins it; what it asks of the worker
 /// meanwhile is mailed to the worker's thread. Once joined, the worker may be read from anywhere.
@@ -48,14 +45,8 @@ class WorkerLoop {
   const Worker& worker() const { return worker_; }
 
  private:
-  using Timer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>,
-                                        boost::asio::io_context::executor_type>;
-
   void run(pacing::TimePoint run_start);
   void turn();
-  void wake_at(pacing::TimePoint time);
   void bring_back();
   void count_unsettled();
 
@@ -64,10 +55,7 @@ class WorkerLoop {
   const Mail mail_;
 
   // Owned by the worker's thread
-  boost::asio::io_context io_{1};
-  Timer wake_timer_{io_};
-  Timer count_timer_{io_};
-  pacing::TimePoint wake_time_ = pacing::TimePoint::max();  ///< of wake_timer_
+  transport::EventLoop loop_;
   pacing::WakeUp wake_up_;
   pacing::Duration waited_{};  ///< before the current turn
   pacing::TimePoint turn_began_{};

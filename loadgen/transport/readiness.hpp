@@ -3,19 +3,16 @@
 #include <sys/epoll.h>
 
 #include <array>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <cstdint>
-#include <functional>
 #include <span>
+
+#include "loadgen/pacing/clock.hpp"
 
 namespace throng::transport {
 
-/// Tells one io_context which of very many sockets can be read or written: an epoll set of its own
-/// that Asio watches as a single descriptor. Waiting for each socket through Asio would cost a
-/// system call and an operation for every message.
-///
-/// Owned by the worker's thread. Readable is told again as long as there is something to read.
+/// Tells which of very many sockets can be read or written, and waits for that to the nanosecond:
+/// one epoll set. Owned by the worker's thread. Readable is told again as long as there is
+/// something to read.
 class Readiness {
  public:
   struct Event {
@@ -23,28 +20,35 @@ class Readiness {
     bool readable = false;
     bool writable = false;
   };
-  /// Gets what is ready at once; the tokens may be of sockets that an earlier one of them closed.
-  using OnReady = std::function<void(std::span<const Event>)>;
+
+  /// epoll_pwait2 came with Linux 5.11, and some containers forbid it: then by ppoll, from then on.
+  enum class Waits : std::uint8_t { kByEpoll, kByPpoll };
 
   /// Errors: boost::system::system_error if the process has no descriptor for it.
-  Readiness(boost::asio::io_context& io, OnReady on_ready);
+  explicit Readiness(Waits waits = Waits::kByEpoll);
+  Readiness(const Readiness&) = delete;
+  Readiness& operator=(const Readiness&) = delete;
+  ~Readiness();
 
   /// Watches `fd` until it is closed. False: the kernel can't watch more.
   bool add(int fd, std::uint64_t token, bool want_writable);
   /// Says anew what is to be told of a watched one.
   void change(int fd, std::uint64_t token, bool want_writable);
 
+  /// What is ready at once, or after `patience` at most; valid until the next call. The tokens may
+  /// be of sockets that the reader of an earlier one of them closes.
+  std::span<const Event> wait(pacing::Duration patience);
+
  private:
   /// Bounds how long a turn of the loop can get.
   static constexpr std::size_t kMaxEvents = 64;
 
-  void wait();
-  void collect();
+  int collect(pacing::Duration patience);
 
   // Constant after construction
-  OnReady on_ready_;
+  const int set_;
   // Owned by the worker's thread
-  boost::asio::posix::basic_stream_descriptor<boost::asio::io_context::executor_type> set_;
+  Waits waits_;
   std::array<epoll_event, kMaxEvents> raw_{};
   std::array<Event, kMaxEvents> events_{};
 };

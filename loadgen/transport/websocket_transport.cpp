@@ -1,7 +1,6 @@
 #include "loadgen/transport/websocket_transport.hpp"
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <functional>
 #include <utility>
 
@@ -32,17 +31,18 @@ bool lies_in(std::string_view text, std::span<const char> input) {
 
 }  // namespace
 
-WebSocketTransport::WebSocketTransport(boost::asio::io_context& io, WebSocketOptions options,
+WebSocketTransport::WebSocketTransport(EventLoop& loop, WebSocketOptions options,
                                        TransportListener& listener, std::size_t links)
-    : io_(io),
+    : loop_(loop),
       options_(std::move(options)),
       listener_(listener),
-      readiness_(io, [this](std::span<const Readiness::Event> events) { on_ready(events); }),
-      sweep_timer_(io),
+      readiness_(loop.sockets()),
       received_(kReceiveBytes + protocol::kDecodePadding, '\0'),
       mask_state_(static_cast<std::uint32_t>(protocol::mix(options_.first_user + 1)) | 1) {
   links_.reserve(links);
   for (std::size_t i = 0; i < links; ++i) links_.emplace_back(options_.max_message_bytes);
+  loop_.connect([this](const Readiness::Event& event) { on_ready(event); },
+                [this] { finish_turn(); });
 }
 
 void WebSocketTransport::open(LinkId id) {
@@ -70,7 +70,7 @@ void WebSocketTransport::send(LinkId id, std::string_view json) {
   if (link.gathered.empty()) {
     link.gathered = buffers_.take();
     dirty_.push_back(id);
-    schedule_turn();
+    loop_.want_turn_end();
   } else {
     link.gathered += '\n';
   }
@@ -95,16 +95,11 @@ void WebSocketTransport::drop(LinkId id) {
   end(id, CloseReason::kByUs);
 }
 
-void WebSocketTransport::on_ready(std::span<const Readiness::Event> events) {
-  for (const Readiness::Event& event : events) {
-    const auto id = static_cast<LinkId>(event.token);
-    if (id == kLingeringToken) {
-      on_lingering(static_cast<int>(event.token >> 32));
-      continue;
-    }
-    if (event.writable && event.token == token(id)) on_writable(id);
-    if (event.readable && event.token == token(id)) on_readable(id);
-  }
+void WebSocketTransport::on_ready(const Readiness::Event& event) {
+  const auto id = static_cast<LinkId>(event.token);
+  if (id == kLingeringToken) return on_lingering(static_cast<int>(event.token >> 32));
+  if (event.writable && event.token == token(id)) on_writable(id);
+  if (event.readable && event.token == token(id)) on_readable(id);
 }
 
 void WebSocketTransport::on_lingering(int fd) {
@@ -274,7 +269,7 @@ void WebSocketTransport::end(LinkId id, CloseReason reason, std::uint16_t close_
   buffers_.give(link.unsent);
   buffers_.give(link.rest);
   ended_.push_back({id, reason, close_code});
-  schedule_turn();
+  loop_.want_turn_end();
 }
 
 void WebSocketTransport::say_goodbye(LinkId id, std::uint16_t close_code) {
@@ -294,13 +289,7 @@ void WebSocketTransport::linger(ClientSocket socket) {
   schedule_sweep();
 }
 
-void WebSocketTransport::schedule_turn() {
-  if (std::exchange(turn_scheduled_, true)) return;
-  boost::asio::post(io_, [this] { finish_turn(); });
-}
-
 void WebSocketTransport::finish_turn() {
-  turn_scheduled_ = false;
   flushing_.clear();
   flushing_.swap(dirty_);
   for (const LinkId id : flushing_) {
@@ -316,10 +305,8 @@ void WebSocketTransport::finish_turn() {
 
 void WebSocketTransport::schedule_sweep() {
   if (std::exchange(sweep_scheduled_, true)) return;
-  sweep_timer_.expires_after(options_.handshake_timeout / static_cast<int>(kTicksPerTimeout));
-  sweep_timer_.async_wait([this](const boost::system::error_code& error) {
-    if (!error) sweep();
-  });
+  loop_.call_after(options_.handshake_timeout / static_cast<int>(kTicksPerTimeout),
+                   [this] { sweep(); });
 }
 
 void WebSocketTransport::sweep() {

@@ -1,9 +1,6 @@
 #pragma once
 
-#include <boost/asio/basic_waitable_timer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/wait_traits.hpp>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -13,7 +10,7 @@
 
 #include "loadgen/transport/buffer_pool.hpp"
 #include "loadgen/transport/client_socket.hpp"
-#include "loadgen/transport/readiness.hpp"
+#include "loadgen/transport/event_loop.hpp"
 #include "loadgen/transport/target.hpp"
 #include "loadgen/transport/transport.hpp"
 #include "protocol/frame.hpp"
@@ -44,12 +41,13 @@ struct WebSocketOptions {
 /// close() sends what was gathered and a close frame, and the link may be opened again at once;
 /// the socket waits for the peer's goodbye apart from it. drop() resets the connection.
 ///
-/// Owned by the worker's thread. Invariant: the io_context doesn't run once this is gone.
+/// Owned by the worker's thread. Invariant: the loop doesn't run once this is gone.
 class WebSocketTransport final : public Transport {
  public:
-  /// Requires: `io`, `listener` outlive it. Links are named 0 to `links` - 1.
-  WebSocketTransport(boost::asio::io_context& io, WebSocketOptions options,
-                     TransportListener& listener, std::size_t links);
+  /// Requires: `loop`, `listener` outlive it, and `loop` serves nobody else. Links are named 0 to
+  /// `links` - 1.
+  WebSocketTransport(EventLoop& loop, WebSocketOptions options, TransportListener& listener,
+                     std::size_t links);
   WebSocketTransport(const WebSocketTransport&) = delete;
   WebSocketTransport& operator=(const WebSocketTransport&) = delete;
 
@@ -91,12 +89,7 @@ class WebSocketTransport final : public Transport {
     std::uint64_t tick;
   };
 
-  using Timer =
-      boost::asio::basic_waitable_timer<std::chrono::steady_clock,
-                                        boost::asio::wait_traits<std::chrono::steady_clock>,
-                                        boost::asio::io_context::executor_type>;
-
-  void on_ready(std::span<const Readiness::Event> events);
+  void on_ready(const Readiness::Event& event);
   void on_lingering(int fd);
   void on_writable(LinkId id);
   void on_readable(LinkId id);
@@ -119,7 +112,6 @@ class WebSocketTransport final : public Transport {
   void say_goodbye(LinkId id, std::uint16_t close_code);
   void linger(ClientSocket socket);
 
-  void schedule_turn();
   void finish_turn();
   void schedule_sweep();
   void sweep();
@@ -129,13 +121,12 @@ class WebSocketTransport final : public Transport {
   std::uint32_t next_mask();
 
   // Constant after construction
-  boost::asio::io_context& io_;
+  EventLoop& loop_;
   WebSocketOptions options_;
   TransportListener& listener_;
 
   // Owned by the worker's thread
-  Readiness readiness_;
-  Timer sweep_timer_;
+  Readiness& readiness_;
   std::vector<Link> links_;
   std::vector<LinkId> dirty_;
   std::vector<LinkId> flushing_;
@@ -149,7 +140,6 @@ class WebSocketTransport final : public Transport {
   std::string padded_;
   std::uint64_t ticks_ = 0;
   std::uint32_t mask_state_;
-  bool turn_scheduled_ = false;
   bool sweep_scheduled_ = false;
 };
 

@@ -89,16 +89,27 @@ class WebSocketTransportTest : public testing::Test {
   WebSocketTransport& transport(std::size_t links = 1) {
     options_.target = *parse_target(peer_->url());
     options_.endpoint = peer_->endpoint();
-    transport_ = std::make_unique<WebSocketTransport>(io_, options_, heard_, links);
+    transport_ = std::make_unique<WebSocketTransport>(loop_, options_, heard_, links);
     return *transport_;
   }
 
   bool run_until(const std::function<bool()>& done) {
     const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (!done() && std::chrono::steady_clock::now() < deadline) io_.run_one_for(kPatience);
+    while (!done() && std::chrono::steady_clock::now() < deadline) turn();
     return done();
   }
 
+  /// Of the peer's loop and of ours.
+  void turn() {
+    io_.poll();
+    const pacing::TimePoint now = clock_.now();
+    loop_.wait(now, now + std::chrono::microseconds(200));
+    loop_.serve();
+    loop_.end_turn();
+  }
+
+  pacing::SteadyClock clock_;
+  EventLoop loop_{clock_};
   boost::asio::io_context io_{1};
   WebSocketOptions options_;
   Recorder heard_;
@@ -301,7 +312,7 @@ TEST_F(WebSocketTransportTest, GivesUpLingeringSocketsWhenNoDescriptorIsLeft) {
   ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
   const FewDescriptors none_left;
   links.open(0);
-  io_.poll();
+  turn();
   EXPECT_THAT(heard_.closed, SizeIs(1)) << "it connects with the descriptor that was lingering";
 }
 
@@ -318,7 +329,7 @@ TEST_F(WebSocketTransportTest, TellsThatThereIsNoWay) {
   WebSocketOptions options;
   options.target = *parse_target("ws://255.255.255.255:1");
   options.endpoint = *resolve(options.target);  // TCP has no broadcast
-  WebSocketTransport links(io_, options, heard_, 1);
+  WebSocketTransport links(loop_, options, heard_, 1);
   links.open(0);
   ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
   EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kUnreachable, 0}));
