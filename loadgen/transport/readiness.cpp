@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/system/system_error.hpp>
 #include <cerrno>
 
@@ -17,9 +18,16 @@ int make_set() {
 
 epoll_event interest(std::uint64_t token, bool want_writable) {
   epoll_event event{};
-  event.events = want_writable ? EPOLLIN | EPOLLOUT : EPOLLIN;
+  event.events = EPOLLIN | EPOLLRDHUP | EPOLLET;
+  if (want_writable) event.events |= EPOLLOUT;
   event.data.u64 = token;
   return event;
+}
+
+Readiness::Event to_event(const epoll_event& raw) {
+  const auto is = [&raw](std::uint32_t any) { return (raw.events & any) != 0; };
+  const bool broken = is(EPOLLERR | EPOLLHUP);
+  return {raw.data.u64, broken || is(EPOLLIN), broken || is(EPOLLOUT), broken || is(EPOLLRDHUP)};
 }
 
 timespec to_timespec(pacing::Duration duration) {
@@ -46,13 +54,9 @@ void Readiness::change(int fd, std::uint64_t token, bool want_writable) {
 std::span<const Readiness::Event> Readiness::wait(pacing::Duration patience) {
   const int count = collect(patience);
   if (count <= 0) return {};
-  for (int i = 0; i < count; ++i) {
-    const epoll_event& raw = raw_[static_cast<std::size_t>(i)];
-    const bool broken = (raw.events & (EPOLLERR | EPOLLHUP)) != 0;
-    events_[static_cast<std::size_t>(i)] = {raw.data.u64, broken || (raw.events & EPOLLIN) != 0,
-                                            broken || (raw.events & EPOLLOUT) != 0};
-  }
-  return std::span(events_).first(static_cast<std::size_t>(count));
+  const auto ready = std::span(events_).first(static_cast<std::size_t>(count));
+  std::transform(raw_.begin(), raw_.begin() + count, ready.begin(), to_event);
+  return ready;
 }
 
 int Readiness::collect(pacing::Duration patience) {

@@ -24,6 +24,9 @@ std::uint64_t lingering_token(int fd) {
   return static_cast<std::uint64_t>(fd) << 32 | kLingeringToken;
 }
 
+/// After one read there is more to read: bytes, or the end of the stream.
+bool leaves_more(std::size_t received, bool ends) { return ends || received == kReceiveBytes; }
+
 bool lies_in(std::string_view text, std::span<const char> input) {
   return std::greater_equal<>()(text.data(), input.data()) &&
          std::less_equal<>()(text.data(), input.data() + input.size());
@@ -97,16 +100,21 @@ void WebSocketTransport::drop(LinkId id) {
 
 void WebSocketTransport::on_ready(const Readiness::Event& event) {
   const auto id = static_cast<LinkId>(event.token);
-  if (id == kLingeringToken) return on_lingering(static_cast<int>(event.token >> 32));
+  if (id == kLingeringToken) {
+    return on_lingering(static_cast<int>(event.token >> 32), event.ends);
+  }
   if (event.writable && event.token == token(id)) on_writable(id);
-  if (event.readable && event.token == token(id)) on_readable(id);
+  if (event.readable && event.token == token(id)) on_readable(id, event.ends);
 }
 
-void WebSocketTransport::on_lingering(int fd) {
+void WebSocketTransport::on_lingering(int fd, bool ends) {
   const auto found = lingering_.find(fd);
   if (found == lingering_.end()) return;
-  if (!found->second.socket.receive(std::span(received_).first(kReceiveBytes))) {
+  const auto count = found->second.socket.receive(std::span(received_).first(kReceiveBytes));
+  if (!count) {
     lingering_.erase(found);
+  } else if (leaves_more(*count, ends)) {
+    readiness_.change(fd, lingering_token(fd), false);
   }
 }
 
@@ -122,11 +130,14 @@ void WebSocketTransport::on_writable(LinkId id) {
   readiness_.change(link.socket.native(), token(id), false);
 }
 
-void WebSocketTransport::on_readable(LinkId id) {
+void WebSocketTransport::on_readable(LinkId id, bool ends) {
   Link& link = links_[id];
   if (link.state != State::kUpgrading && link.state != State::kOpen) return;
   const auto count = link.socket.receive(std::span(received_).first(kReceiveBytes));
   if (!count) return end(id, count.error());
+  if (leaves_more(*count, ends)) {
+    readiness_.change(link.socket.native(), token(id), !link.unsent.empty());
+  }
 
   // The link gets its buffer back afterwards, if it still has a use for one: what the listener
   // does meanwhile can end the link, but not move the bytes that it looks at.

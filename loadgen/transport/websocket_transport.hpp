@@ -90,9 +90,9 @@ class WebSocketTransport final : public Transport {
   };
 
   void on_ready(const Readiness::Event& event);
-  void on_lingering(int fd);
+  void on_lingering(int fd, bool ends);
   void on_writable(LinkId id);
-  void on_readable(LinkId id);
+  void on_readable(LinkId id, bool ends);
 
   boost::system::result<ClientSocket, CloseReason> connect(LinkId id);
   void request_upgrade(LinkId id);

@@ -22,17 +22,37 @@ class ReadinessTest : public testing::TestWithParam<Readiness::Waits> {
   Pipe pipe_;
 };
 
-TEST_P(ReadinessTest, TellsWhatCanBeReadUntilItIsRead) {
+TEST_P(ReadinessTest, TellsOnceWhatCanBeRead) {
   ASSERT_TRUE(sockets_.add(pipe_.reader(), 7, false));
   EXPECT_THAT(sockets_.wait(kAtOnce), IsEmpty());
   pipe_.write();
-  for (int i = 0; i < 2; ++i) {
-    const auto ready = sockets_.wait(kLong);
-    ASSERT_THAT(ready, SizeIs(1));
-    EXPECT_EQ(ready[0].token, 7u);
-    EXPECT_TRUE(ready[0].readable);
-    EXPECT_FALSE(ready[0].writable);
-  }
+  const auto ready = sockets_.wait(kLong);
+  ASSERT_THAT(ready, SizeIs(1));
+  EXPECT_EQ(ready[0].token, 7u);
+  EXPECT_TRUE(ready[0].readable);
+  EXPECT_FALSE(ready[0].writable);
+  EXPECT_FALSE(ready[0].ends);
+  EXPECT_THAT(sockets_.wait(kAtOnce), IsEmpty());
+  pipe_.write();
+  EXPECT_THAT(sockets_.wait(kLong), SizeIs(1));
+}
+
+TEST_P(ReadinessTest, TellsAgainWhenItIsAsked) {
+  ASSERT_TRUE(sockets_.add(pipe_.reader(), 7, false));
+  pipe_.write();
+  EXPECT_THAT(sockets_.wait(kLong), SizeIs(1));
+  sockets_.change(pipe_.reader(), 7, false);
+  EXPECT_THAT(sockets_.wait(kLong), SizeIs(1));
+}
+
+TEST_P(ReadinessTest, TellsOfTheEnd) {
+  ASSERT_TRUE(sockets_.add(pipe_.reader(), 7, false));
+  pipe_.write();
+  pipe_.end();
+  const auto ready = sockets_.wait(kLong);
+  ASSERT_THAT(ready, SizeIs(1));
+  EXPECT_TRUE(ready[0].readable);
+  EXPECT_TRUE(ready[0].ends);
 }
 
 TEST_P(ReadinessTest, TellsByTheTokenThatWasSaidLast) {

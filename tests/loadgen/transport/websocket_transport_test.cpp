@@ -274,6 +274,19 @@ TEST_F(WebSocketTransportTest, TellsOfALostConnection) {
   EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kByPeer, 0}));
 }
 
+TEST_F(WebSocketTransportTest, TellsOfAnEndThatCameWithTheLastWords) {
+  serve_frames([](Connection& connection, const Item&) {
+    connection.write(frame(protocol::Opcode::kText, "last words"));
+    connection.close();
+  });
+  WebSocketTransport& links = transport();
+  heard_.then_open = [&](LinkId link) { links.send(link, "go"); };
+  links.open(0);
+  ASSERT_TRUE(run_until([&] { return !heard_.closed.empty(); }));
+  EXPECT_THAT(heard_.texts, ElementsAre("last words"));
+  EXPECT_THAT(heard_.closed, ElementsAre(Closed{0, CloseReason::kByPeer, 0}));
+}
+
 TEST_F(WebSocketTransportTest, EndsALinkWhosePeerBreaksTheProtocol) {
   serve_frames([](Connection& connection, const Item& item) {
     if (item.kind == Item::Kind::kText) connection.write("\x83\x01x");  // a reserved opcode
