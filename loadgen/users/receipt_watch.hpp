@@ -1,14 +1,15 @@
 #pragma once
 
+#include <boost/circular_buffer.hpp>
 #include <cstdint>
-#include <vector>
 
 #include "loadgen/pacing/clock.hpp"
 #include "protocol/ids.hpp"
 
 namespace throng::users {
 
-/// Own messages of one chat that still await ticks, oldest first. Owned by the user's worker.
+/// Own messages of one chat that still await ticks, by their seqs: what a receipt is about is most
+/// often the newest, however many nobody has read. Owned by the user's worker.
 class ReceiptWatch {
  public:
   static constexpr std::size_t kMaxWatched = 256;
@@ -28,29 +29,33 @@ class ReceiptWatch {
   /// there; `last` tells that all others had it already.
   template <class Fn>
   void delivered(protocol::Seq from, protocol::Seq to, Fn&& fn) {
-    for (Watched& each : watched_) {
-      if (each.seq <= from || each.seq > to || each.undelivered == 0) continue;
-      --each.undelivered;
-      fn(each.due, each.undelivered == 0);
+    for (auto each = first_above(from); each != watched_.end() && each->seq <= to; ++each) {
+      if (each->undelivered == 0) continue;
+      --each->undelivered;
+      fn(each->due, each->undelivered == 0);
     }
   }
   /// The read cursor likewise: fn(due); forgets messages that everybody has read.
   template <class Fn>
   void read(protocol::Seq from, protocol::Seq to, Fn&& fn) {
-    for (Watched& each : watched_) {
-      if (each.seq <= from || each.seq > to || each.unread == 0) continue;
-      --each.unread;
-      fn(each.due);
+    const auto begin = first_above(from);
+    auto each = begin;
+    for (; each != watched_.end() && each->seq <= to; ++each) {
+      if (each->unread == 0) continue;
+      --each->unread;
+      fn(each->due);
     }
-    forget_complete();
+    if (each != begin) forget_complete(begin, each);
   }
 
-  const std::vector<Watched>& watched() const { return watched_; }
+  using List = boost::circular_buffer<Watched>;
+  const List& watched() const { return watched_; }
 
  private:
-  void forget_complete();
+  List::iterator first_above(protocol::Seq seq);
+  void forget_complete(List::iterator begin, List::iterator end);
 
-  std::vector<Watched> watched_;
+  List watched_;
 };
 
 }  // namespace throng::users

@@ -36,6 +36,28 @@ TEST(ReceiptWatch, ForgetsWhatEverybodyHasRead) {
   EXPECT_TRUE(watch.watched().empty());
 }
 
+TEST(ReceiptWatch, KeepsWhatSomebodyHasNotRead) {
+  ReceiptWatch watch;
+  for (protocol::Seq seq = 1; seq <= 3; ++seq) {
+    watch.watch({.seq = seq, .due = at(static_cast<int>(seq)), .undelivered = 1, .unread = 1});
+  }
+  watch.delivered(0, 3, [](pacing::TimePoint, bool) {});
+  watch.read(1, 2, [](pacing::TimePoint due) { EXPECT_EQ(due, at(2)); });
+  ASSERT_EQ(watch.watched().size(), 2u);
+  EXPECT_EQ(watch.watched().front().seq, 1u);
+  EXPECT_EQ(watch.watched().back().seq, 3u);
+}
+
+TEST(ReceiptWatch, PutsInItsPlaceWhatWasAcknowledgedLate) {
+  ReceiptWatch watch;
+  for (const protocol::Seq seq : {3u, 1u, 2u}) {
+    watch.watch({.seq = seq, .due = at(static_cast<int>(seq)), .undelivered = 1, .unread = 1});
+  }
+  std::vector<pacing::TimePoint> ticks;
+  watch.delivered(1, 2, [&](pacing::TimePoint due, bool) { ticks.push_back(due); });
+  EXPECT_EQ(ticks, std::vector{at(2)});
+}
+
 TEST(ReceiptWatch, ForgetsTheOldestWhenThereIsNoRoom) {
   ReceiptWatch watch;
   for (protocol::Seq seq = 1; seq <= ReceiptWatch::kMaxWatched; ++seq) {
