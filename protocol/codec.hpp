@@ -73,6 +73,7 @@ void encode(std::string& out, const Activity& event);
 void encode(std::string& out, const PresenceQuery& event);
 void encode(std::string& out, const TypingIn& event);
 void encode(std::string& out, const Ping& event);
+void encode(std::string& out, const Leave& event);
 
 void encode(std::string& out, const Welcome& event);
 void encode(std::string& out, const Sent& event);

@@ -104,6 +104,8 @@ ClientEvent read_typing_in(FieldReader& in, Lists&) { return TypingIn{.chat = in
 
 ClientEvent read_ping(FieldReader&, Lists&) { return Ping{}; }
 
+ClientEvent read_leave(FieldReader&, Lists&) { return Leave{}; }
+
 // ---- Server events ----
 
 ServerEvent read_welcome(FieldReader& in, Lists&) {
@@ -218,6 +220,7 @@ constexpr std::array kClientOps{
     OpRow<ClientEvent>{"presence", read_presence_query},
     OpRow<ClientEvent>{"fetch", read_fetch},
     OpRow<ClientEvent>{"hello", read_hello},
+    OpRow<ClientEvent>{"leave", read_leave},
 };
 
 constexpr std::array kServerOps{

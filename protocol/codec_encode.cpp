@@ -212,6 +212,8 @@ void encode(std::string& out, const TypingIn& event) {
 
 void encode(std::string& out, const Ping&) { out += R"({"op":"ping"})"; }
 
+void encode(std::string& out, const Leave&) { out += R"({"op":"leave"})"; }
+
 // ---- Server events ----
 
 void encode(std::string& out, const Welcome& event) {

@@ -93,8 +93,11 @@ struct TypingIn {
 
 struct Ping {};
 
-using ClientEvent =
-    std::variant<Hello, Send, Delivered, Read, Fetch, Activity, PresenceQuery, TypingIn, Ping>;
+/// The session ends, for good.
+struct Leave {};
+
+using ClientEvent = std::variant<Hello, Send, Delivered, Read, Fetch, Activity, PresenceQuery,
+                                 TypingIn, Ping, Leave>;
 
 // ---- Server to client ----
 

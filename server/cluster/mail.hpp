@@ -1,11 +1,14 @@
 #pragma once
 
 #include <boost/system/error_code.hpp>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "protocol/session_line.hpp"
 #include "server/chat/commands.hpp"
 #include "server/chat/effects.hpp"
 
@@ -17,11 +20,20 @@ struct Committed {
   boost::system::error_code error;
 };
 
+/// The place of a session on a connection that it shares with others.
+struct Lane {
+  chat::ShardIndex shard = 0;  ///< where the connection is
+  std::uint32_t connection = 0;
+  std::uint32_t generation = 0;
+  protocol::SessionNumber session = 0;
+};
+
 /// A connection whose hello was accepted, on its way to the shard where its user is at home.
 struct Newcomer {
-  int descriptor = -1;  ///< the receiver owns it
+  int descriptor = -1;  ///< the receiver owns it; -1 if the session shares its connection
   chat::UserId user;
   std::vector<protocol::ChatPosition> have;
+  std::optional<Lane> lane;  ///< where it reaches its client, if it shares its connection
   std::string early_events;  ///< what came in the same message behind hello
   std::string early_bytes;   ///< what came behind that message
 };
@@ -35,7 +47,37 @@ struct AskPresence {
 /// The server is going down: sessions are told and closed.
 struct Leave {};
 
-using Mail = std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Leave>;
+// From a session to the connection that it shares:
+
+struct LaneOpened {
+  Lane lane;
+  chat::ClientRef session;
+};
+struct LaneOutput {
+  Lane lane;
+  chat::ClientRef session;
+  std::string events;
+  bool wants_room = false;  ///< to be told once this has left the server
+};
+struct LaneEnded {
+  Lane lane;
+};
+
+// From a shared connection to a session on it:
+
+struct LaneInput {
+  chat::ClientRef session;
+  std::string events;
+};
+struct LaneDrained {
+  chat::ClientRef session;
+};
+struct LaneCut {
+  chat::ClientRef session;
+};
+
+using Mail = std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Leave,
+                          LaneOpened, LaneOutput, LaneEnded, LaneInput, LaneDrained, LaneCut>;
 
 /// Carries mail to shards; what goes from one shard to another arrives in order.
 /// Today every shard is in this process; shards of other nodes come in behind the same call.

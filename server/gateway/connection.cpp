@@ -14,7 +14,10 @@
 #include <utility>
 
 #include "protocol/frame.hpp"
+#include "protocol/session_line.hpp"
+#include "server/gateway/greeting.hpp"
 #include "server/gateway/http_api.hpp"
+#include "server/gateway/shared_connection.hpp"
 #include "server/version.hpp"
 
 namespace throng::gateway {
@@ -82,6 +85,10 @@ std::optional<HttpReply> check_upgrade(const Request& request,
   return std::nullopt;
 }
 
+bool is_shared(std::string_view first_message) {
+  return protocol::read_session_line(first_message.substr(0, first_message.find('\n'))).has_value();
+}
+
 /// Ends a WebSocket connection that never became a session. What it still says is read and thrown
 /// away: closing with unread bytes would reset the connection and take the reason with it.
 /// Requires: the stream's time is set.
@@ -109,48 +116,6 @@ asio::awaitable<void> say_goodbye(Stream& stream, Error reason, std::string_view
   }
 }
 
-/// Reads until the first message is whole, which has to be hello, and fills `newcomer` with what
-/// came. Errors: why the connection can't go on; nullopt for the newcomer when the peer left.
-struct Greeting {
-  std::optional<cluster::Newcomer> newcomer = std::nullopt;
-  std::optional<Error> error = std::nullopt;
-  std::string detail = {};
-};
-
-Greeting read_hello(Services& services, std::string_view text) {
-  Greeting greeting;
-  std::string padded(text);
-  padded.resize(text.size() + protocol::kDecodePadding);
-  const std::string_view message = std::string_view(padded).substr(0, text.size());
-  const std::string_view line = message.substr(0, message.find('\n'));
-  const auto event = services.decoder.client_event(line);
-  if (event.has_error()) {
-    greeting.error = services.decoder.failure().code;
-    greeting.detail = services.decoder.failure().detail;
-    return greeting;
-  }
-  const auto* hello = std::get_if<protocol::Hello>(&*event);
-  if (!hello) {
-    greeting.error = Error::kHelloFirst;
-    return greeting;
-  }
-  const auto claims = services.server.tokens.verify(hello->token, services.wall_ms);
-  if (claims.has_error()) {
-    greeting.error = claims.error();
-    return greeting;
-  }
-  services.metrics.add(metrics::Metric::kClientEventsHello);
-  greeting.newcomer.emplace(cluster::Newcomer{.descriptor = -1,
-                                              .user = claims->user,
-                                              .have = hello->have,
-                                              .early_events = {},
-                                              .early_bytes = {}});
-  if (line.size() < message.size()) {
-    greeting.newcomer->early_events = message.substr(line.size() + 1);
-  }
-  return greeting;
-}
-
 /// Cancels what the stream is doing when its time is up. The stream's own timer would close the
 /// socket, and the client would never hear why.
 class Deadline {
@@ -172,7 +137,15 @@ class Deadline {
   std::shared_ptr<Stream*> stream_;  ///< points to null once it is cancelled or gone
 };
 
-asio::awaitable<Greeting> greet(Services& services, Stream& stream, beast::flat_buffer& buffer) {
+/// The first message of a client and the bytes behind it. Neither text nor error: the peer left.
+struct FirstMessage {
+  std::optional<std::string> text = std::nullopt;
+  std::string early_bytes = {};
+  std::optional<Error> error = std::nullopt;
+};
+
+asio::awaitable<FirstMessage> receive_first(Services& services, Stream& stream,
+                                            beast::flat_buffer& buffer) {
   using Kind = protocol::FrameReader::Item::Kind;
   protocol::FrameReader reader(protocol::FrameRole::kServer, protocol::kMaxClientMessageBytes);
   stream.expires_never();
@@ -181,15 +154,13 @@ asio::awaitable<Greeting> greet(Services& services, Stream& stream, beast::flat_
     const std::span<char> input(static_cast<char*>(buffer.data().data()), buffer.size());
     std::size_t used = 0;
     const auto item = reader.next(input, used);
-    if (item.kind == Kind::kFailed) co_return Greeting{.error = item.error};
-    if (item.kind == Kind::kClose) co_return Greeting{};
-    if (item.kind == Kind::kBinary) co_return Greeting{.error = Error::kHelloFirst};
+    if (item.kind == Kind::kFailed) co_return FirstMessage{.error = item.error};
+    if (item.kind == Kind::kClose) co_return FirstMessage{};
+    if (item.kind == Kind::kBinary) co_return FirstMessage{.error = Error::kHelloFirst};
     if (item.kind == Kind::kText) {
-      Greeting greeting = read_hello(services, item.payload);
-      if (greeting.newcomer) {
-        greeting.newcomer->early_bytes.assign(input.data() + used, input.size() - used);
-      }
-      co_return greeting;
+      const auto behind = input.subspan(used);
+      co_return FirstMessage{.text = std::string(item.payload),
+                             .early_bytes = std::string(behind.data(), behind.size())};
     }
     buffer.consume(used);
     if (item.kind != Kind::kNeedMore) continue;
@@ -197,13 +168,33 @@ asio::awaitable<Greeting> greet(Services& services, Stream& stream, beast::flat_
     const std::size_t received = co_await stream.async_read_some(
         buffer.prepare(4096), asio::redirect_error(asio::use_awaitable, error));
     services.turn.begin();
-    if (error && deadline.is_over()) co_return Greeting{.error = Error::kHelloTimeout};
-    if (error) co_return Greeting{};
+    if (error && deadline.is_over()) co_return FirstMessage{.error = Error::kHelloTimeout};
+    if (error) co_return FirstMessage{};
     buffer.commit(received);
   }
 }
 
-/// Upgrades, waits for hello, and sends the connection to its user's home.
+/// The socket without the stream. Errors: -1.
+int release(Stream& stream) {
+  error_code error;
+  stream.expires_never();
+  const int descriptor = stream.release_socket().release(error);
+  return error ? -1 : descriptor;
+}
+
+void share(Services& services, Stream& stream, FirstMessage first) {
+  const int descriptor = release(stream);
+  if (descriptor < 0) return;
+  SharedConnection* shared = services.shared.insert([&](auto key) {
+    return std::make_unique<SharedConnection>(
+        services, SharedConnection::Key{.slot = key.slot, .generation = key.generation},
+        Socket(descriptor));
+  });
+  shared->start(*first.text, std::move(first.early_bytes));
+}
+
+/// Upgrades, waits for hello, and sends the connection to its user's home; or keeps it here if it
+/// is to carry the sessions of many.
 asio::awaitable<void> become_session(Services& services, Stream& stream, beast::flat_buffer& buffer,
                                      const Request& request) {
   http::response<http::empty_body> response;
@@ -215,16 +206,19 @@ asio::awaitable<void> become_session(Services& services, Stream& stream, beast::
   co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
   services.turn.begin();
   if (error) co_return;
-  Greeting greeting = co_await greet(services, stream, buffer);
+  FirstMessage first = co_await receive_first(services, stream, buffer);
+  if (!first.text && !first.error) co_return;
+  if (first.text && is_shared(*first.text)) co_return share(services, stream, std::move(first));
+  Greeting greeting =
+      first.text ? read_hello(services, *first.text) : Greeting{.error = first.error};
   if (greeting.error) {
     services.metrics.add(metrics::Metric::kClientErrors);
     stream.expires_after(services.server.limits.close_timeout);
     co_return co_await say_goodbye(stream, *greeting.error, greeting.detail);
   }
-  if (!greeting.newcomer) co_return;
-  stream.expires_never();
-  greeting.newcomer->descriptor = stream.release_socket().release(error);
-  if (error) co_return;
+  greeting.newcomer->early_bytes = std::move(first.early_bytes);
+  greeting.newcomer->descriptor = release(stream);
+  if (greeting.newcomer->descriptor < 0) co_return;
   const chat::ShardIndex home = services.placement.of(greeting.newcomer->user);
   services.office.send(home, std::move(*greeting.newcomer));
 }

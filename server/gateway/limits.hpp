@@ -9,6 +9,7 @@ namespace throng::gateway {
 struct Limits {
   std::size_t outbound_bytes = 1 << 20;  ///< waiting for one session; above: slow_reader
   std::size_t connections = 0;           ///< at once, all shards together
+  std::size_t sessions_per_connection = 1024;
   /// How long a move of a cursor may wait for company on its way to the disk, and its receipt again
   /// for other events on the way to the session.
   std::chrono::milliseconds receipt_delay{20};

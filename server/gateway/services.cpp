@@ -2,6 +2,7 @@
 
 #include "server/gateway/http_exchange.hpp"
 #include "server/gateway/session.hpp"
+#include "server/gateway/shared_connection.hpp"
 
 namespace throng::gateway {
 namespace {

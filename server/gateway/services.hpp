@@ -25,6 +25,7 @@ class Accounts;
 class ChatKeys;
 class HttpExchange;
 class Session;
+class SharedConnection;
 
 using SteadyTime = std::chrono::steady_clock::time_point;
 
@@ -105,6 +106,7 @@ struct Services {
   BufferPool buffers;
   SocketSet sockets;  ///< of the sessions
   SlotTable<Session> sessions;
+  SlotTable<SharedConnection> shared;
   SlotTable<HttpExchange> exchanges;
   cluster::Registry registry;
   std::vector<cluster::Slot> unflushed;  ///< sessions with something to send
@@ -113,9 +115,11 @@ struct Services {
     std::uint32_t slot;
     std::uint32_t generation;
   };
-  std::deque<LaterFlush> later;      ///< in the order in which they are due
-  std::vector<cluster::Slot> ended;  ///< sessions that depart when the turn ends
-  std::uint64_t cmids_made = 0;      ///< for HTTP sends that brought none
+  std::deque<LaterFlush> later;                 ///< in the order in which they are due
+  std::vector<cluster::Slot> ended;             ///< sessions that depart when the turn ends
+  std::vector<std::uint32_t> unflushed_shared;  ///< the same of shared connections
+  std::vector<std::uint32_t> ended_shared;
+  std::uint64_t cmids_made = 0;  ///< for HTTP sends that brought none
   bool stopping = false;
 
   /// When this turn of the loop began.

@@ -2,32 +2,29 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "protocol/frame.hpp"
 #include "server/gateway/services.hpp"
 
 namespace throng::gateway {
 
-/// One WebSocket session of a user who said hello: catch-up first, then live. It lives on its
-/// user's home shard and is used by that shard's thread only.
+/// One session of a user who said hello: catch-up first, then live. It lives on its user's home
+/// shard and is used by that shard's thread only. How it reaches its client, on a connection of its
+/// own or on one that it shares, is the derived class' affair.
 ///
-/// Invariants: one write is in flight at most, and everything that gathers meanwhile goes out as
-/// one WebSocket message; a session that is idle holds no buffer; until it has caught up nothing
-/// is read from it, so what the device sees of a chat only ever rises; what waits for it is bounded
-/// by Limits::outbound_bytes and the size of one answer.
+/// Invariants: what gathers in a turn goes out together; a session that is idle holds no buffer;
+/// until it has caught up nothing that it says is served, so what the device sees of a chat only
+/// ever rises; what waits for it is bounded by Limits::outbound_bytes and the size of one answer.
 class Session {
  public:
-  Session(Services& services, chat::ClientRef self, Socket socket, cluster::Newcomer&& newcomer);
-  ~Session();
+  virtual ~Session();
 
   /// Registers the session and starts its catch-up.
   /// Errors: throws boost::system::system_error when the disk can't be read; nothing is registered
   /// then.
-  void start();
+  virtual void start();
 
   void on_answer(chat::Answer&& answer);
   void on_page(chat::Page&& page);
@@ -39,7 +36,7 @@ class Session {
   /// when Limits::receipt_delay is over.
   void add_events_for_later(std::string_view events);
   /// Goes on with what its socket is ready for.
-  void on_ready(const SocketSet::Ready& ready);
+  virtual void on_ready(const SocketSet::Ready& ready) = 0;
   /// Sees to it that it is flushed when the turn ends.
   void will_flush();
   /// Writes what has gathered.
@@ -54,16 +51,40 @@ class Session {
   chat::UserId user() const { return user_; }
   chat::ClientRef ref() const { return self_; }
 
+ protected:
+  Session(Services& services, chat::ClientRef self, cluster::Newcomer&& newcomer);
+
+  // How its client is reached
+  /// Sends `gathered` and leaves it empty, or leaves it until what was sent before is out of here.
+  virtual void transmit(std::string& gathered) = 0;
+  /// What was to be sent and is still here.
+  virtual std::size_t unsent_bytes() const = 0;
+  /// Sends `gathered` as the last there is and ends it once that is out.
+  virtual void hang_up(std::string& gathered, std::uint16_t code, std::string_view reason) = 0;
+  /// It has caught up: the client is to be served from now on.
+  virtual void listen(std::string early_bytes) = 0;
+
+  void was_heard() { last_heard_ = services_.now; }
+  /// Serves a text of the client's. Requires: kDecodePadding readable bytes behind it.
+  void handle_message(std::string_view text);
+  /// Keeps it until the session has caught up. False: that would be too much.
+  bool keep_for_later(std::string_view text);
+  void fail(protocol::Error code, std::string_view detail, chat::ChatId chat = {},
+            std::string_view cmid = {}, std::string_view ref = {});
+  /// What was sent is out: there is room for more.
+  void on_room();
+  /// Ends it without another word; it departs when the turn ends.
+  void end();
+  bool is_ended() const { return ended_; }
+  bool is_catching_up() const { return state_ == State::kCatchingUp; }
+  /// There is more to catch up with once what was sent is out.
+  bool wants_room() const;
+  Services& services() const { return services_; }
+
  private:
   struct CatchUp;
   enum class State : std::uint8_t { kCatchingUp, kLive, kClosing };
 
-  /// Tells the shard's sockets what this one waits for.
-  void watch(SocketSet::Interest interest);
-  void read_from_now_on() { watch({.read = true, .write = interest_.write}); }
-  void read();
-  void take_frames(std::span<char> input);
-  void handle_message(std::string_view text);
   void handle_event(std::string_view line);
   void on(const protocol::Hello& event);
   void on(const protocol::Send& event);
@@ -74,6 +95,7 @@ class Session {
   void on(const protocol::PresenceQuery& event);
   void on(const protocol::TypingIn& event);
   void on(const protocol::Ping& event);
+  void on(const protocol::Leave& event);
 
   void attach(chat::ChatId chat, std::optional<chat::Seq> have);
   void attach_more();
@@ -93,16 +115,10 @@ class Session {
   void close_if_behind();
   /// Refuses what the client asks of a chat whose shard has too much to do.
   bool is_refused(chat::ChatId chat, std::string_view cmid = {}, std::string_view ref = {});
-  void fail(protocol::Error code, std::string_view detail, chat::ChatId chat = {},
-            std::string_view cmid = {}, std::string_view ref = {});
   void to_chat(chat::ChatId chat, chat::Command command);
   void was_active();
-  std::size_t waiting_bytes() const { return gathered_.size() + unsent_.size(); }
-  void write_rest();
-  void await_writing() { watch({.read = interest_.read, .write = true}); }
-  void add_close_frame(std::uint16_t code, std::string_view reason);
-  /// Ends it without another word; it departs when the turn ends.
-  void end();
+  std::size_t waiting_bytes() const { return gathered_.size() + unsent_bytes(); }
+  void begin_closing(std::uint16_t code, std::string_view reason);
 
   // Constant after construction
   Services& services_;
@@ -110,22 +126,15 @@ class Session {
   const chat::UserId user_;
 
   // Owned by the shard thread
-  Socket socket_;
-  protocol::FrameReader reader_;
   State state_ = State::kCatchingUp;
-  SocketSet::Interest interest_;
-  bool watched_ = false;        ///< the shard's sockets know it
   bool flush_planned_ = false;  ///< when the turn ends
   bool later_planned_ = false;  ///< when what may wait has waited
   bool ended_ = false;
-  bool peer_closed_ = false;
   SteadyTime last_heard_;              ///< while closing: when closing began
   std::uint32_t attempts_ = 0;         ///< how many times chats were asked for
   std::vector<chat::ChatId> chats_;    ///< attached, or being attached
   std::unique_ptr<CatchUp> catch_up_;  ///< null when there is none
-  std::string unread_;                 ///< an incomplete frame
   std::string gathered_;               ///< events for the next WebSocket message
-  std::string unsent_;                 ///< framed bytes that the kernel didn't take yet
 };
 
 template <class Event>

@@ -72,13 +72,13 @@ void Session::finish_catch_up() {
     text.resize(size + protocol::kDecodePadding);
     handle_message(std::string_view(text).substr(0, size));
   }
-  if (!ended_ && state_ == State::kLive && !done->early_bytes.empty()) {
-    std::string bytes = std::move(done->early_bytes);
-    const std::size_t size = bytes.size();
-    bytes.resize(size + protocol::kDecodePadding);
-    take_frames(std::span(bytes).first(size));
-  }
-  if (!ended_) read_from_now_on();
+  if (!ended_ && state_ == State::kLive) listen(std::move(done->early_bytes));
+}
+
+bool Session::wants_room() const {
+  return catch_up_ && std::ranges::any_of(catch_up_->under_way, [](const auto& asked) {
+           return asked.deferred_after.has_value();
+         });
 }
 
 void Session::on_membership(const chat::MembershipChanged& change) {

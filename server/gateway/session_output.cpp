@@ -1,10 +1,7 @@
-#include <boost/asio/error.hpp>
-
 #include "server/gateway/session.hpp"
 
 namespace throng::gateway {
 
-using boost::system::error_code;
 using protocol::Error;
 
 void Session::on_answer(chat::Answer&& answer) {
@@ -72,40 +69,14 @@ void Session::will_flush() {
 
 void Session::flush() {
   flush_planned_ = false;
-  if (ended_ || interest_.write) return;
-  if (!unsent_.empty()) return write_rest();
-  if (gathered_.empty()) return;
-  later_planned_ = false;
-  std::string header;
-  protocol::append_text_header(header, gathered_.size());
-  error_code error;
-  const std::size_t sent = socket_.send(header, gathered_, error);
-  if (error && error != boost::asio::error::would_block) return end();
-  services_.metrics.add(metrics::Metric::kWrites);
-  services_.metrics.add(metrics::Metric::kBytesOut, sent);
-  if (sent < header.size() + gathered_.size()) {
-    unsent_ = std::move(header);
-    unsent_.append(gathered_);
-    unsent_.erase(0, sent);
-  }
-  services_.buffers.give_back(std::exchange(gathered_, {}));
-  if (!unsent_.empty()) return write_rest();
-  ask_deferred_pages();
+  if (ended_) return;
+  later_planned_ = later_planned_ && gathered_.empty();
+  transmit(gathered_);
 }
 
-void Session::write_rest() {
-  error_code error;
-  const std::size_t sent = socket_.send(unsent_, {}, error);
-  if (error && error != boost::asio::error::would_block) return end();
-  services_.metrics.add(metrics::Metric::kWrites);
-  services_.metrics.add(metrics::Metric::kBytesOut, sent);
-  unsent_.erase(0, sent);
-  if (!unsent_.empty()) return await_writing();
-  unsent_ = {};
+void Session::on_room() {
   if (!gathered_.empty()) return flush();
-  if (state_ != State::kClosing) return ask_deferred_pages();
-  socket_.shut_down();
-  if (peer_closed_) end();
+  ask_deferred_pages();
 }
 
 }  // namespace throng::gateway

@@ -4,6 +4,13 @@ namespace throng::gateway {
 
 using protocol::Error;
 
+namespace {
+
+/// RFC 6455 section 7.4.1: what the connection was for is done.
+constexpr std::uint16_t kNormalClosure = 1000;
+
+}  // namespace
+
 void Session::handle_event(std::string_view line) {
   const auto event = services_.decoder.client_event(line);
   if (event.has_error()) {
@@ -95,6 +102,11 @@ void Session::on(const protocol::TypingIn& event) {
 void Session::on(const protocol::Ping&) {
   services_.metrics.add(metrics::Metric::kClientEventsPing);
   add(protocol::Pong{.time = services_.wall_ms});
+}
+
+void Session::on(const protocol::Leave&) {
+  services_.metrics.add(metrics::Metric::kClientEventsLeave);
+  if (state_ != State::kClosing) begin_closing(kNormalClosure, {});
 }
 
 void Session::was_active() {

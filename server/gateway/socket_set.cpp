@@ -8,13 +8,22 @@
 namespace throng::gateway {
 namespace {
 
+constexpr std::uint64_t kSharedBit = std::uint64_t{1} << 63;
+
 std::uint64_t packed(SocketSet::Owner owner) {
-  return std::uint64_t{owner.slot} << 32 | owner.generation;
+  const std::uint64_t kind = owner.kind == SocketSet::Owner::Kind::kShared ? kSharedBit : 0;
+  return kind | std::uint64_t{owner.slot} << 32 | owner.generation;
+}
+
+SocketSet::Owner unpacked(std::uint64_t data) {
+  using Kind = SocketSet::Owner::Kind;
+  return {.kind = (data & kSharedBit) != 0 ? Kind::kShared : Kind::kSession,
+          .slot = static_cast<std::uint32_t>((data & ~kSharedBit) >> 32),
+          .generation = static_cast<std::uint32_t>(data)};
 }
 
 SocketSet::Ready unpacked(const epoll_event& event) {
-  return {.owner = {.slot = static_cast<std::uint32_t>(event.data.u64 >> 32),
-                    .generation = static_cast<std::uint32_t>(event.data.u64)},
+  return {.owner = unpacked(event.data.u64),
           .readable = (event.events & EPOLLIN) != 0,
           .writable = (event.events & EPOLLOUT) != 0,
           .over = (event.events & (EPOLLERR | EPOLLHUP)) != 0};

@@ -19,9 +19,11 @@ class SocketSet {
     bool write = false;
     friend bool operator==(const Interest&, const Interest&) = default;
   };
-  /// Whose socket it is: a session in the shard's slot table.
+  /// Whose socket it is, in the shard's slot table of its kind.
   struct Owner {
-    std::uint32_t slot;
+    enum class Kind : std::uint8_t { kSession, kShared };
+    Kind kind;
+    std::uint32_t slot;  ///< below 2^31
     std::uint32_t generation;
   };
   struct Ready {

@@ -13,9 +13,13 @@ constexpr std::string_view kClosedHelp = "Sessions that the server closed, by re
 
 constexpr Description kDescriptions[] = {
     {Metric::kSessions, "throng_server_sessions", kGauge, "Sessions that said hello.", "", ""},
+    {Metric::kSharedSessions, "throng_server_shared_sessions", kGauge,
+     "Sessions among them that share their connection with others.", "", ""},
     {Metric::kConnections, "throng_server_connections", kGauge,
      "Connections that are open before or without a session (HTTP, upgrade, hello awaited).", "",
      ""},
+    {Metric::kSharedConnections, "throng_server_shared_connections", kGauge,
+     "Connections that carry the sessions of many users.", "", ""},
     {Metric::kConnectionsTotal, "throng_server_connections_total", kCounter,
      "Connections accepted.", "", ""},
     {Metric::kSessionsTotal, "throng_server_sessions_total", kCounter, "Sessions begun.", "", ""},
@@ -27,6 +31,7 @@ constexpr Description kDescriptions[] = {
     {Metric::kClientEventsActivity, kEvents, kCounter, kEventsHelp, "op", "activity"},
     {Metric::kClientEventsPresence, kEvents, kCounter, kEventsHelp, "op", "presence"},
     {Metric::kClientEventsTyping, kEvents, kCounter, kEventsHelp, "op", "typing"},
+    {Metric::kClientEventsLeave, kEvents, kCounter, kEventsHelp, "op", "leave"},
     {Metric::kClientEventsPing, kEvents, kCounter, kEventsHelp, "op", "ping"},
     {Metric::kClientErrors, "throng_server_client_errors_total", kCounter,
      "Events answered with an error.", "", ""},

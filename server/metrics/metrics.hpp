@@ -11,7 +11,9 @@ namespace throng::metrics {
 
 enum class Metric : std::uint8_t {
   kSessions,
+  kSharedSessions,
   kConnections,
+  kSharedConnections,
   kConnectionsTotal,
   kSessionsTotal,
   kClientEventsHello,
@@ -22,6 +24,7 @@ enum class Metric : std::uint8_t {
   kClientEventsActivity,
   kClientEventsPresence,
   kClientEventsTyping,
+  kClientEventsLeave,
   kClientEventsPing,
   kClientErrors,
   kMessages,

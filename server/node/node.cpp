@@ -31,6 +31,13 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kLeaveTime = std::chrono::seconds(10);
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 
+/// Those that are open, whatever is on them.
+std::size_t connections_of(const metrics::ShardMetrics& figures) {
+  using metrics::Metric;
+  return figures.get(Metric::kConnections) + figures.get(Metric::kSharedConnections) +
+         figures.get(Metric::kSessions) - figures.get(Metric::kSharedSessions);
+}
+
 std::string text_of(const tcp::endpoint& endpoint) {
   std::ostringstream text;
   text << endpoint;
@@ -135,10 +142,7 @@ void Node::accept_next() {
                            if (error == asio::error::operation_aborted) return;
                            if (error) return pause_accepting();
                            std::size_t open = 0;
-                           for (const auto& s : shards_) {
-                             open += s->metrics().get(metrics::Metric::kSessions) +
-                                     s->metrics().get(metrics::Metric::kConnections);
-                           }
+                           for (const auto& s : shards_) open += connections_of(s->metrics());
                            // Over the limit the connection is closed unread, as if the kernel had.
                            if (open < options_.limits.connections) shard.adopt(std::move(socket));
                            next_shard_ = (next_shard_ + 1) % shards_.size();

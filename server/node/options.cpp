@@ -54,6 +54,7 @@ struct Raw {
   std::uint64_t pace_us = 1000;
   std::uint64_t receipt_delay_ms = gateway::Limits{}.receipt_delay.count();
   std::size_t outbound_bytes = gateway::Limits{}.outbound_bytes;
+  std::size_t sessions_per_connection = gateway::Limits{}.sessions_per_connection;
   std::size_t max_connections = 0;
 };
 
@@ -103,6 +104,11 @@ void add_options(CLI::App& app, Raw& raw) {
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::size_t{64} * 1024, std::size_t{1} << 30))
       ->option_text("64K..1G [1M]");
+  app.add_option("--sessions-per-connection", raw.sessions_per_connection,
+                 "sessions of different users that a connection may carry")
+      ->envname("THRONG_SESSIONS_PER_CONNECTION")
+      ->check(CLI::Range(1, 100'000))
+      ->option_text("1..100000 [1024]");
   app.add_option("--max-connections", raw.max_connections,
                  "connections at once; 0: as many as descriptors allow")
       ->envname("THRONG_MAX_CONNECTIONS")
@@ -212,6 +218,7 @@ ParsedOptions check(const Raw& raw) {
   node.pace = std::chrono::microseconds(raw.pace_us);
   node.limits.receipt_delay = std::chrono::milliseconds(raw.receipt_delay_ms);
   node.limits.outbound_bytes = raw.outbound_bytes;
+  node.limits.sessions_per_connection = raw.sessions_per_connection;
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);
   return parsed;

@@ -10,6 +10,8 @@
 
 #include "protocol/codec.hpp"
 #include "server/gateway/http_exchange.hpp"
+#include "server/gateway/shared_connection.hpp"
+#include "server/gateway/socket_session.hpp"
 
 namespace throng::node {
 
@@ -142,13 +144,12 @@ void Shard::on(cluster::Committed& mail) {
 }
 
 void Shard::on(cluster::Newcomer& mail) {
-  gateway::Socket socket(mail.descriptor);
   gateway::Session* session = services_.sessions.insert([&](auto key) {
     const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
                                .shard = index_,
                                .slot = key.slot,
                                .generation = key.generation};
-    return std::make_unique<gateway::Session>(services_, self, std::move(socket), std::move(mail));
+    return make_session(self, std::move(mail));
   });
   try {
     session->start();
@@ -159,6 +160,50 @@ void Shard::on(cluster::Newcomer& mail) {
     return;
   }
   if (leaving_) session->close(protocol::Error::kGoingAway);
+}
+
+std::unique_ptr<gateway::Session> Shard::make_session(const chat::ClientRef& self,
+                                                      cluster::Newcomer&& mail) {
+  if (mail.lane) {
+    return std::make_unique<gateway::LaneSession>(services_, self, std::move(mail));
+  }
+  gateway::Socket socket(mail.descriptor);
+  return std::make_unique<gateway::SocketSession>(services_, self, std::move(socket),
+                                                  std::move(mail));
+}
+
+// ---- Sessions that share a connection ----
+
+void Shard::on(cluster::LaneOpened& mail) {
+  auto* shared = services_.shared.find(mail.lane.connection, mail.lane.generation);
+  if (shared) return shared->on_opened(mail);
+  send(mail.session.shard, cluster::LaneCut{.session = mail.session});
+}
+
+void Shard::on(cluster::LaneOutput& mail) {
+  auto* shared = services_.shared.find(mail.lane.connection, mail.lane.generation);
+  if (shared) shared->on_output(mail);
+}
+
+void Shard::on(cluster::LaneEnded& mail) {
+  auto* shared = services_.shared.find(mail.lane.connection, mail.lane.generation);
+  if (shared) shared->on_ended(mail);
+}
+
+void Shard::on(cluster::LaneInput& mail) {
+  if (auto* session = lane_session(mail.session)) session->on_input(mail.events);
+}
+
+void Shard::on(cluster::LaneDrained& mail) {
+  if (auto* session = lane_session(mail.session)) session->on_drained();
+}
+
+void Shard::on(cluster::LaneCut& mail) {
+  if (auto* session = lane_session(mail.session)) session->on_cut();
+}
+
+gateway::LaneSession* Shard::lane_session(const chat::ClientRef& ref) {
+  return static_cast<gateway::LaneSession*>(services_.sessions.find(ref.slot, ref.generation));
 }
 
 void Shard::on(cluster::AskPresence& mail) {
@@ -186,6 +231,7 @@ void Shard::on(cluster::Leave&) {
   leaving_ = true;
   services_.stopping = true;
   services_.sessions.for_each([](gateway::Session& s) { s.close(protocol::Error::kGoingAway); });
+  services_.shared.for_each([](gateway::SharedConnection& shared) { shared.leave(); });
 }
 
 // ---- Effects ----
@@ -232,9 +278,10 @@ void Shard::carry_out(chat::MembershipChanged& effect) {
 
 void Shard::sweep_each_second() {
   services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
+  services_.shared.for_each([](gateway::SharedConnection& shared) { shared.sweep(); });
   publish_figures();
-  if (leaving_ && metrics_.get(Metric::kSessions) == 0 && services_.exchanges.size() == 0 &&
-      rules_.pending() == 0) {
+  if (leaving_ && metrics_.get(Metric::kSessions) == 0 && services_.shared.size() == 0 &&
+      services_.exchanges.size() == 0 && rules_.pending() == 0) {
     empty_.store(true, std::memory_order_release);
   }
   second_.expires_after(std::chrono::milliseconds(leaving_ ? 20 : 1000));

@@ -12,6 +12,7 @@
 #include "server/cluster/mail.hpp"
 #include "server/cluster/mailbox.hpp"
 #include "server/gateway/connection.hpp"
+#include "server/gateway/lane_session.hpp"
 #include "server/gateway/services.hpp"
 #include "server/gateway/session.hpp"
 #include "server/metrics/metrics.hpp"
@@ -80,6 +81,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void read_mail();
   void read_mail(std::vector<cluster::Mail>& letters);
   void flush_sessions();
+  void flush_shared_connections();
   void let_sessions_depart();
   void send_outgoing();
   void submit_batch();
@@ -91,6 +93,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void wake();
   void await_sockets();
   void serve_sockets();
+  void serve(const gateway::SocketSet::Ready& ready);
   /// Sees to the next turn that no mail and no socket will bring about.
   void plan_tick();
   void tick_at(gateway::SteadyTime time);
@@ -105,6 +108,16 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void on(cluster::Newcomer& mail);
   void on(cluster::AskPresence& mail);
   void on(cluster::Leave& mail);
+  void on(cluster::LaneOpened& mail);
+  void on(cluster::LaneOutput& mail);
+  void on(cluster::LaneEnded& mail);
+  void on(cluster::LaneInput& mail);
+  void on(cluster::LaneDrained& mail);
+  void on(cluster::LaneCut& mail);
+  std::unique_ptr<gateway::Session> make_session(const chat::ClientRef& self,
+                                                 cluster::Newcomer&& mail);
+  /// Null if it has ended. Requires: `ref` came from a session that shares its connection.
+  gateway::LaneSession* lane_session(const chat::ClientRef& ref);
   void carry_out(chat::Deliver& effect);
   void carry_out(chat::Answer& effect);
   void carry_out(chat::Page& effect);

@@ -4,6 +4,7 @@
 #include <boost/asio/post.hpp>
 #include <chrono>
 
+#include "server/gateway/shared_connection.hpp"
 #include "server/node/shard.hpp"
 
 namespace throng::node {
@@ -43,6 +44,7 @@ void Shard::end_turn() {
   read_mail();
   services_.plan_due_flushes();
   flush_sessions();
+  flush_shared_connections();
   let_sessions_depart();
   submit_batch();
   send_outgoing();
@@ -75,12 +77,24 @@ void Shard::flush_sessions() {
   services_.unflushed.clear();
 }
 
+void Shard::flush_shared_connections() {
+  for (std::size_t i = 0; i < services_.unflushed_shared.size(); ++i) {
+    if (auto* shared = services_.shared.find(services_.unflushed_shared[i])) shared->flush();
+  }
+  services_.unflushed_shared.clear();
+}
+
 void Shard::let_sessions_depart() {
   for (const cluster::Slot slot : services_.ended) {
     services_.sessions.find(slot)->depart();
     services_.sessions.extract(slot);
   }
   services_.ended.clear();
+  for (const std::uint32_t slot : services_.ended_shared) {
+    services_.shared.find(slot)->depart();
+    services_.shared.extract(slot);
+  }
+  services_.ended_shared.clear();
 }
 
 std::optional<gateway::SteadyTime> Shard::batch_due() const {
@@ -118,15 +132,21 @@ void Shard::await_sockets() {
 
 void Shard::serve_sockets() {
   const auto ready = services_.sockets.poll();
-  for (const auto& each : ready) {
-    auto* session = services_.sessions.find(each.owner.slot, each.owner.generation);
-    if (session) session->on_ready(each);
-  }
+  for (const auto& each : ready) serve(each);
   const bool busy = has_much_to_do() && !ready.empty();
   busy_.store(busy, std::memory_order_relaxed);
   served_at_ = services_.now;
   worked_ = {};
   if (!busy) await_sockets();
+}
+
+void Shard::serve(const gateway::SocketSet::Ready& ready) {
+  const auto& [kind, slot, generation] = ready.owner;
+  if (kind == gateway::SocketSet::Owner::Kind::kShared) {
+    if (auto* shared = services_.shared.find(slot, generation)) shared->on_ready(ready);
+  } else if (auto* session = services_.sessions.find(slot, generation)) {
+    session->on_ready(ready);
+  }
 }
 
 bool Shard::has_much_to_do() {

@@ -75,6 +75,7 @@ std::vector<ClientRow> client_rows() {
       {PresenceQuery{{UserId{1}, UserId{2}}}, R"({"op":"presence","users":[1,2]})"},
       {TypingIn{ChatId{7}}, R"({"op":"typing","chat":7})"},
       {Ping{}, R"({"op":"ping"})"},
+      {Leave{}, R"({"op":"leave"})"},
   };
 }
 

@@ -1,5 +1,7 @@
 // throng-server as a process: started on a free port, killed, stopped, and started again where it was.
 
+import { WebSocket } from 'ws';
+
 import { call } from './http.mjs';
 import { Program } from './process.mjs';
 import { tempDir } from './temp.mjs';
@@ -23,6 +25,9 @@ export class Server {
   }
 
   get ws() { return `ws://${this.host}:${this.port}`; }
+
+  /** A WebSocket that is about to open. */
+  connect() { return new WebSocket(`${this.ws}/v1/ws`, { perMessageDeflate: false }); }
 
   /** Returns when it listens; on the same port if it did before. */
   async start() {

@@ -1,7 +1,5 @@
 // One connection to the server, event by event. Knows the framing of throng.v1 and nothing else.
 
-import { WebSocket } from 'ws';
-
 import { DEADLINE_MS } from './wait.mjs';
 
 export class Session {
@@ -12,7 +10,7 @@ export class Session {
   #ended;       // why nothing more will come
 
   constructor(server) {
-    this.socket = new WebSocket(`${server.ws}/v1/ws`, { perMessageDeflate: false });
+    this.socket = server.connect();
     this.opened = new Promise((done, failed) => this.socket.on('open', done).on('error', failed));
     this.opened.catch(() => {});
     this.closed = new Promise((done) => this.socket.on('close', (code) => done(code)));

@@ -1,0 +1,42 @@
+#include "server/gateway/greeting.hpp"
+
+#include "protocol/codec.hpp"
+
+namespace throng::gateway {
+
+using protocol::Error;
+
+Greeting read_hello(Services& services, std::string_view events) {
+  Greeting greeting;
+  const std::string_view message = services.decoder.padded(events);
+  const std::string_view line = message.substr(0, message.find('\n'));
+  const auto event = services.decoder.client_event(line);
+  if (event.has_error()) {
+    greeting.error = services.decoder.failure().code;
+    greeting.detail = services.decoder.failure().detail;
+    return greeting;
+  }
+  const auto* hello = std::get_if<protocol::Hello>(&*event);
+  if (!hello) {
+    greeting.error = Error::kHelloFirst;
+    return greeting;
+  }
+  const auto claims = services.server.tokens.verify(hello->token, services.wall_ms);
+  if (claims.has_error()) {
+    greeting.error = claims.error();
+    return greeting;
+  }
+  services.metrics.add(metrics::Metric::kClientEventsHello);
+  greeting.newcomer.emplace(cluster::Newcomer{.descriptor = -1,
+                                              .user = claims->user,
+                                              .have = hello->have,
+                                              .lane = std::nullopt,
+                                              .early_events = {},
+                                              .early_bytes = {}});
+  if (line.size() < message.size()) {
+    greeting.newcomer->early_events = message.substr(line.size() + 1);
+  }
+  return greeting;
+}
+
+}  // namespace throng::gateway

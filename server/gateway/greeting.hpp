@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "server/gateway/services.hpp"
+
+namespace throng::gateway {
+
+/// What came of the first words of a client.
+struct Greeting {
+  std::optional<cluster::Newcomer> newcomer = std::nullopt;
+  std::optional<protocol::Error> error = std::nullopt;  ///< why it can't go on
+  std::string detail = {};
+};
+
+/// Reads the first events of a session: hello, and what was said behind it.
+Greeting read_hello(Services& services, std::string_view events);
+
+}  // namespace throng::gateway
