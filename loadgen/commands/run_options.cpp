@@ -29,6 +29,8 @@ constexpr Row kPlayRows[] = {
      "time to play before the measured time; auto: leave out what isn't steady yet; none [auto]"},
     {"--processes", "THRONG_PROCESSES", &RunWords::processes,
      "generator processes, or auto: one for two cores [1]"},
+    {"--sessions-per-connection", "THRONG_SESSIONS_PER_CONNECTION",
+     &RunWords::sessions_per_connection, "people who share a connection to a throng-server [1]"},
     {"--seed", "THRONG_SEED", &RunWords::seed,
      "same seed, same people, same chats, same schedules [1]"},
     {"--out", "THRONG_OUT", &RunWords::out, "directory for the results [throng-out/NAME-TIME]"},
@@ -90,6 +92,15 @@ unsigned parse_processes(const std::string& text) {
   throw std::runtime_error(fmt::format("--processes: expected auto or 1 to {}", kMost));
 }
 
+std::uint32_t parse_sessions_per_connection(const std::string& text) {
+  constexpr std::uint64_t kMost = 100'000;
+  const auto sessions =
+      checked<std::uint64_t>("--sessions-per-connection", pacing::parse_count(text));
+  if (sessions >= 1 && sessions <= kMost) return static_cast<std::uint32_t>(sessions);
+  throw std::runtime_error(
+      fmt::format("--sessions-per-connection: expected 1 to {}, got \"{}\"", kMost, text));
+}
+
 play::MusterOptions muster_of(const RunWords& words) {
   constexpr std::uint64_t kMost = 1'000;
   play::MusterOptions muster;
@@ -148,6 +159,7 @@ play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::ti
   options.seed = checked<std::uint64_t>("--seed", pacing::parse_count(words.seed));
   options.warm_up = parse_warmup(words.warmup);
   options.processes = parse_processes(words.processes);
+  options.sessions_per_connection = parse_sessions_per_connection(words.sessions_per_connection);
   options.threads = words.threads;
   options.out_dir =
       words.out.empty() ? default_out(options.source.name, now) : std::filesystem::path(words.out);

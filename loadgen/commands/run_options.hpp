@@ -19,6 +19,7 @@ struct RunWords {
   std::string ramp;
   std::string warmup = "auto";
   std::string processes = "1";
+  std::string sessions_per_connection = "1";
   std::string seed = "1";
   unsigned threads = 0;
   std::string out;

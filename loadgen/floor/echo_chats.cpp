@@ -175,6 +175,9 @@ void EchoChats::serve(const Speaker& speaker, const protocol::Ping&) {
   tell(speaker.session, protocol::Pong{speaker.now});
 }
 
+// Who has a connection to himself leaves by closing it.
+void EchoChats::serve(const Speaker&, const protocol::Leave&) {}
+
 EchoChat* EchoChats::chat_of(const Speaker& speaker, ChatId chat, const Failure& about_what) {
   if (chat.value < 1 || chat.value > chats_.size()) {
     refuse(speaker.session, about_what, Error::kNoSuchChat);

@@ -80,6 +80,7 @@ class EchoChats {
   void serve(const Speaker& speaker, const protocol::PresenceQuery& event);
   void serve(const Speaker& speaker, const protocol::TypingIn& event);
   void serve(const Speaker& speaker, const protocol::Ping& event);
+  void serve(const Speaker& speaker, const protocol::Leave& event);
 
   /// The chat, if the speaker is in it; else nullptr, and he was told so.
   EchoChat* chat_of(const Speaker& speaker, ChatId chat, const protocol::Failure& about);

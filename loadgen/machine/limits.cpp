@@ -105,10 +105,11 @@ std::uint64_t users_by_ports(const ProcessLimits& limits, const boost::asio::ip:
 }
 
 Fit fit_users(const ProcessLimits& limits, std::uint64_t users,
-              const boost::asio::ip::address& target, unsigned processes) {
+              const boost::asio::ip::address& target, unsigned processes,
+              std::uint64_t per_connection) {
   const std::uint64_t by_memory = users_by_memory(limits);
-  const std::uint64_t by_descriptors = users_by_descriptors(limits) * processes;
-  const std::uint64_t by_ports = users_by_ports(limits, target);
+  const std::uint64_t by_descriptors = users_by_descriptors(limits) * processes * per_connection;
+  const std::uint64_t by_ports = users_by_ports(limits, target) * per_connection;
   const std::uint64_t per_source = by_ports / sources_towards(target);
 
   Fit fit;

@@ -59,8 +59,9 @@ struct Fit {
   std::vector<boost::asio::ip::address> sources;
 };
 
-/// `processes` share the users and have the limits each.
+/// `processes` share the users and have the limits each; `per_connection` users share a connection.
 Fit fit_users(const ProcessLimits& limits, std::uint64_t users,
-              const boost::asio::ip::address& target, unsigned processes = 1);
+              const boost::asio::ip::address& target, unsigned processes = 1,
+              std::uint64_t per_connection = 1);
 
 }  // namespace throng::machine

@@ -111,7 +111,8 @@ void Coordinator::make_crews() {
   const auto slices = slice_users(prepared_.plan.users, prepared_.threads);
   std::span<const Slice> rest = slices;
   for (const unsigned workers : workers_of(prepared_)) {
-    const CrewPlan plan{context_, clock_, rest.first(workers), web};
+    const CrewPlan plan{context_, clock_, rest.first(workers), web,
+                        options_.sessions_per_connection};
     rest = rest.subspan(workers);
     crews_.push_back(make_crew(plan));
   }
@@ -148,6 +149,7 @@ CrewOrders Coordinator::orders_for(std::span<const Slice> slices) const {
   orders.warm_up = context_.warm_up;
   orders.duration = context_.duration;
   orders.live_tallies = context_.live_tallies;
+  orders.sessions_per_connection = options_.sessions_per_connection;
   orders.first_user = prepared_.identity.first_user.value;
   for (ChatIndex chat = 0; chat < graph.chats(); ++chat) {
     orders.chat_ids.push_back(graph.chat_id(chat).value);

@@ -26,6 +26,7 @@ struct CrewPlan {
   const pacing::Clock& clock;
   std::span<const Slice> slices;  ///< a worker each
   transport::WebSocketOptions web;
+  std::uint32_t sessions_per_connection = 1;
 };
 
 /// How far workers are from having all that they wait for.

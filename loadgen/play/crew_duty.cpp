@@ -39,7 +39,7 @@ transport::WebSocketOptions reach(const CrewOrders& orders, std::uint32_t users,
   transport::WebSocketOptions web;
   web.target = orders.target;
   web.endpoint = find_target(orders.target);
-  web.sources = check_fit(users, web.endpoint, 1);
+  web.sources = check_fit(users, web.endpoint, 1, orders.sessions_per_connection);
   transport::HttpClient http(orders.target, web.endpoint, {}, kRequestTimeout, interrupted);
   reach_target(orders.target, http, interrupted);
   refuse_if(interrupted);
@@ -133,7 +133,8 @@ void CrewDuty::hear_time(std::istream& body) {
 
 void CrewDuty::begin_service() {
   follower_.emplace(own_clock_, estimate_);
-  const CrewPlan plan{context_, follower_->clock(), orders_.slices, web_};
+  const CrewPlan plan{context_, follower_->clock(), orders_.slices, web_,
+                      orders_.sessions_per_connection};
   service_.emplace(io_, channel_, plan);
 }
 

@@ -32,6 +32,7 @@ struct CrewOrders {
   pacing::Duration warm_up{};
   pacing::Duration duration{};
   bool live_tallies = false;
+  std::uint32_t sessions_per_connection = 1;
   std::uint64_t first_user = 0;         ///< at the target
   std::vector<std::uint64_t> chat_ids;  ///< at the target
   std::uint64_t graph_sum = 0;          ///< sum_of() it

@@ -62,7 +62,8 @@ template <class Archive>
 void serialize(Archive& archive, CrewOrders& orders) {
   archive(orders.source, orders.target, orders.secret, orders.token_expires, orders.seed,
           orders.stamp_seed, orders.users, orders.ramp, orders.warm_up, orders.duration,
-          orders.live_tallies, orders.first_user, orders.chat_ids, orders.graph_sum, orders.slices);
+          orders.live_tallies, orders.sessions_per_connection, orders.first_user, orders.chat_ids,
+          orders.graph_sum, orders.slices);
 }
 
 template <class Archive>

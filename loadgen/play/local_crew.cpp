@@ -19,8 +19,7 @@ LocalCrew::LocalCrew(boost::asio::io_context& io, const CrewPlan& plan, Mail mai
     own.on_failed = [this](std::exception_ptr failure) {
       boost::asio::post(io_, [this, failure] { on_failed(failure); });
     };
-    loops_.push_back(
-        std::make_unique<WorkerLoop>(plan.context, slice, plan.clock, plan.web, std::move(own)));
+    loops_.push_back(std::make_unique<WorkerLoop>(plan, slice, std::move(own)));
   }
 }
 

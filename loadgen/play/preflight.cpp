@@ -52,9 +52,9 @@ boost::asio::ip::tcp::endpoint find_target(const transport::Target& target) {
 
 std::vector<boost::asio::ip::address> check_fit(std::uint64_t users,
                                                 const boost::asio::ip::tcp::endpoint& endpoint,
-                                                unsigned processes) {
-  const machine::Fit fit =
-      machine::fit_users(machine::raise_and_read_limits(), users, endpoint.address(), processes);
+                                                unsigned processes, std::uint32_t per_connection) {
+  const machine::Fit fit = machine::fit_users(machine::raise_and_read_limits(), users,
+                                              endpoint.address(), processes, per_connection);
   if (!fit.fits) throw Refusal(ExitCode::kUsage, "this run doesn't fit: " + fit.advice);
   return fit.sources;
 }

@@ -32,11 +32,12 @@ using Interrupted = std::function<bool()>;
 /// Errors: Refusal kUnreachable.
 boost::asio::ip::tcp::endpoint find_target(const transport::Target& target);
 
-/// The addresses to connect from; see machine::Fit. `processes` of this machine share the users.
+/// The addresses to connect from; see machine::Fit. `processes` of this machine share the users,
+/// and `per_connection` users a connection.
 /// Errors: Refusal kUsage when so many users don't fit.
 std::vector<boost::asio::ip::address> check_fit(std::uint64_t users,
                                                 const boost::asio::ip::tcp::endpoint& endpoint,
-                                                unsigned processes);
+                                                unsigned processes, std::uint32_t per_connection);
 
 /// The version of the target, which gets a moment to start. Errors: Refusal kUnreachable when it
 /// doesn't answer as one that is well.

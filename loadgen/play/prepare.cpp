@@ -209,7 +209,8 @@ Prepared prepare(const RunOptions& options, const Interrupted& interrupted, Must
     divide_over_crews(options, prepared);
   } else {
     divide(options, prepared);
-    prepared.sources = check_fit(prepared.plan.users, prepared.endpoint, prepared.processes);
+    prepared.sources = check_fit(prepared.plan.users, prepared.endpoint, prepared.processes,
+                                 options.sessions_per_connection);
   }
   transport::HttpClient http(options.target, prepared.endpoint,
                              admin_token(options, prepared.identity), kRequestTimeout, interrupted);

@@ -24,6 +24,7 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
   info.version = options.version;
   info.threads = prepared.threads;
   info.processes = prepared.processes;
+  info.sessions_per_connection = options.sessions_per_connection;
   info.cpu_s = family_cpu_s() - prepared.floor_cpu_s;
   info.rss_bytes = played.rss_bytes;
   for (const CrewAway& crew : played.away) {

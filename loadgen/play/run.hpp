@@ -83,6 +83,8 @@ struct RunOptions {
   /// How long people play behind the ramp before the measured time begins. Nothing: it begins with
   /// the end of the ramp, and what measure::find_warm_up finds is left out of the totals.
   std::optional<pacing::Duration> warm_up;
+  /// So many users share a connection; 1: each has one of his own.
+  std::uint32_t sessions_per_connection = 1;
   unsigned processes = 1;  ///< generator processes, forked off this one if there are several
   unsigned threads = 0;    ///< in each process; 0: default_threads(), divided over the processes
   MusterOptions muster;

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "loadgen/transport/shared_connections.hpp"
+#include "loadgen/transport/websocket_transport.hpp"
+
 namespace throng::play {
 namespace {
 
@@ -12,20 +15,37 @@ constexpr std::chrono::milliseconds kCountInterval{50};
 
 }  // namespace
 
-WorkerLoop::WorkerLoop(const RunContext& context, const Slice& slice, const pacing::Clock& clock,
-                       const transport::WebSocketOptions& options, Mail mail)
-    : clock_(clock),
+WorkerLoop::WorkerLoop(const CrewPlan& plan, const Slice& slice, Mail mail)
+    : clock_(plan.clock),
       mail_(std::move(mail)),
-      loop_(clock),
+      loop_(clock_),
       worker_(
-          context, slice, clock,
+          plan.context, slice, clock_,
           [&](transport::TransportListener& listener) {
-            transport::WebSocketOptions own = options;
-            own.first_user = slice.first_user;
-            return std::make_unique<transport::WebSocketTransport>(loop_, std::move(own), listener,
-                                                                   slice.users);
+            return make_transport(plan, slice, listener);
           },
           mail_.on_second) {}
+
+std::unique_ptr<transport::Transport> WorkerLoop::make_transport(
+    const CrewPlan& plan, const Slice& slice, transport::TransportListener& listener) {
+  const auto connections = [&](transport::TransportListener& own_listener, std::size_t links) {
+    transport::WebSocketOptions own = plan.web;
+    own.first_user = slice.first_user;
+    return std::make_unique<transport::WebSocketTransport>(loop_, std::move(own), own_listener,
+                                                           links);
+  };
+  const std::uint32_t each = plan.sessions_per_connection;
+  if (each == 1) return connections(listener, slice.users);
+  using transport::SharedConnections;
+  return std::make_unique<SharedConnections>(
+      slice.users, each, listener,
+      [&](transport::TransportListener& below) {
+        return connections(below, SharedConnections::connections_for(slice.users, each));
+      },
+      [this](std::function<void()> task) {
+        loop_.call_after(pacing::Duration::zero(), std::move(task));
+      });
+}
 
 WorkerLoop::~WorkerLoop() {
   loop_.post([this] { ended_ = true; });

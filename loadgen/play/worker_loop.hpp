@@ -2,13 +2,14 @@
 
 #include <exception>
 #include <functional>
+#include <memory>
 #include <thread>
 
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/pacing/wake_up.hpp"
+#include "loadgen/play/crew.hpp"
 #include "loadgen/play/worker.hpp"
 #include "loadgen/transport/event_loop.hpp"
-#include "loadgen/transport/websocket_transport.hpp"
 
 namespace throng::play {
 
@@ -26,8 +27,7 @@ class WorkerLoop {
   };
 
   /// Errors: ScriptError; boost::system::system_error when there is no descriptor left.
-  WorkerLoop(const RunContext& context, const Slice& slice, const pacing::Clock& clock,
-             const transport::WebSocketOptions& options, Mail mail);
+  WorkerLoop(const CrewPlan& plan, const Slice& slice, Mail mail);
   WorkerLoop(const WorkerLoop&) = delete;
   WorkerLoop& operator=(const WorkerLoop&) = delete;
   /// Stops and joins.
@@ -45,6 +45,8 @@ class WorkerLoop {
   const Worker& worker() const { return worker_; }
 
  private:
+  std::unique_ptr<transport::Transport> make_transport(const CrewPlan& plan, const Slice& slice,
+                                                       transport::TransportListener& listener);
   void run(pacing::TimePoint run_start);
   void turn();
   void bring_back();

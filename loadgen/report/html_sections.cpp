@@ -299,6 +299,7 @@ std::string details_html(const RunResult& run) {
                        {{"Version", run.generator.version},
                         {"Processes", number(run.generator.processes)},
                         {"Threads", number(run.generator.threads)},
+                        {"Sessions per connection", number(run.generator.sessions_per_connection)},
                         {"CPU time", span_text(run.generator.cpu_s)},
                         {"Memory", pacing::format_bytes(double(run.generator.rss_bytes))},
                         {"Logins", number(run.users.logins)}}) +

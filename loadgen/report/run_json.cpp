@@ -72,6 +72,7 @@ void members(Walk& walk, Like<GeneratorInfo> auto& generator) {
   walk("version", generator.version);
   walk("threads", generator.threads);
   walk("processes", generator.processes);
+  walk("sessions_per_connection", generator.sessions_per_connection);
   walk("cpu_s", generator.cpu_s);
   walk("rss_bytes", generator.rss_bytes);
   walk("crews", generator.crews);

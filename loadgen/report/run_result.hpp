@@ -60,7 +60,8 @@ struct GeneratorInfo {
   std::string version;
   std::uint32_t threads = 0;
   std::uint32_t processes = 0;
-  double cpu_s = 0;  ///< user and system, of all processes
+  std::uint32_t sessions_per_connection = 1;  ///< above 1: people shared connections
+  double cpu_s = 0;                           ///< user and system, of all processes
   std::uint64_t rss_bytes = 0;
   std::vector<CrewInfo> crews;  ///< none: all was played on one machine
 };

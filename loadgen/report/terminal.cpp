@@ -69,6 +69,10 @@ class Summary {
          span_text(run_.time.measured_s), warmup,
          run_.clock == Clock::kVirtual ? " in virtual time" : "", run_.scenario.seed);
     if (!run_.time.steady) line("the latency never settled: measure for longer to see it steady");
+    if (run_.generator.sessions_per_connection > 1) {
+      line("up to {} people shared a connection: what sockets cost isn't in these figures",
+           count_text(run_.generator.sessions_per_connection));
+    }
     line("");
   }
 

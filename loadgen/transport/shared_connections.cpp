@@ -13,10 +13,10 @@ constexpr std::string_view kLeave = R"({"op":"leave"})";
 
 SharedConnections::SharedConnections(std::size_t links, std::uint32_t per_connection,
                                      TransportListener& listener, const MakeTransport& make_inner,
-                                     std::function<void()> ask_for_turn)
+                                     CallSoon call_soon)
     : per_connection_(per_connection),
       listener_(listener),
-      ask_for_turn_(std::move(ask_for_turn)),
+      call_soon_(std::move(call_soon)),
       links_(links),
       connections_(connections_for(links, per_connection)),
       inner_(make_inner(*this)) {}
@@ -65,7 +65,7 @@ void SharedConnections::say(LinkId link, std::string_view json) {
 }
 
 void SharedConnections::note(LinkId link, bool opened) {
-  if (changes_.empty()) ask_for_turn_();
+  if (changes_.empty()) call_soon_([this] { tell(); });
   changes_.push_back({link, links_[link].times_opened, opened});
 }
 

@@ -28,18 +28,17 @@ class SharedConnections final : public Transport, private TransportListener {
  public:
   using MakeTransport = std::function<std::unique_ptr<Transport>(TransportListener&)>;
 
+  /// Has the task called soon, but not from inside the call.
+  using CallSoon = std::function<void(std::function<void()> task)>;
+
   /// `make_inner` makes a transport with a link for each connection; see connections_for().
-  /// `ask_for_turn` is to have tell() called soon, and not from inside a call to this.
   /// Requires: `listener` outlives it; per_connection >= 1. Links are named 0 to `links` - 1.
   SharedConnections(std::size_t links, std::uint32_t per_connection, TransportListener& listener,
-                    const MakeTransport& make_inner, std::function<void()> ask_for_turn);
+                    const MakeTransport& make_inner, CallSoon call_soon);
 
   static std::size_t connections_for(std::size_t links, std::uint32_t per_connection) {
     return (links + per_connection - 1) / per_connection;
   }
-
-  /// Tells the listener what became of the calls since the last one.
-  void tell();
 
   void open(LinkId link) override;
   void send(LinkId link, std::string_view json) override;
@@ -69,6 +68,8 @@ class SharedConnections final : public Transport, private TransportListener {
   void on_closed(LinkId connection, CloseReason reason, std::uint16_t close_code) override;
 
   void connect(LinkId connection);
+  /// Tells the listener what became of the calls since the last one.
+  void tell();
   void say(LinkId link, std::string_view json);
   void note(LinkId link, bool opened);
   LinkId connection_of(LinkId link) const { return link / per_connection_; }
@@ -85,7 +86,7 @@ class SharedConnections final : public Transport, private TransportListener {
   // Constant after construction
   const std::uint32_t per_connection_;
   TransportListener& listener_;
-  const std::function<void()> ask_for_turn_;
+  const CallSoon call_soon_;
 
   // Owned by the worker's thread
   std::vector<Link> links_;

@@ -80,7 +80,8 @@ void SharedConnection::open(SessionNumber number, std::string_view events) {
 
 void SharedConnection::refuse(SessionNumber number, Error error, std::string_view detail) {
   services_.metrics.add(metrics::Metric::kClientErrors);
-  const bool resume = error == Error::kOverloaded || error == Error::kGoingAway;
+  const bool resume =
+      error == Error::kOverloaded || error == Error::kUnavailable || error == Error::kGoingAway;
   std::string events;
   protocol::encode(
       events, protocol::Failure{.code = error,
@@ -114,7 +115,10 @@ void SharedConnection::on_output(cluster::LaneOutput& output) {
 }
 
 void SharedConnection::on_ended(const cluster::LaneEnded& news) {
-  lanes_.erase(news.lane.session);
+  const auto found = lanes_.find(news.lane.session);
+  if (found == lanes_.end()) return;
+  if (!found->second.session) refuse(news.lane.session, Error::kUnavailable, {});
+  lanes_.erase(found);
   if (services_.stopping) leave();
 }
 

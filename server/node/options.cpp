@@ -104,9 +104,9 @@ void add_options(CLI::App& app, Raw& raw) {
       ->transform(CLI::AsSizeValue(false))
       ->check(CLI::Range(std::size_t{64} * 1024, std::size_t{1} << 30))
       ->option_text("64K..1G [1M]");
-  app.add_option("--sessions-per-connection", raw.sessions_per_connection,
+  app.add_option("--max-sessions-per-connection", raw.sessions_per_connection,
                  "sessions of different users that a connection may carry")
-      ->envname("THRONG_SESSIONS_PER_CONNECTION")
+      ->envname("THRONG_MAX_SESSIONS_PER_CONNECTION")
       ->check(CLI::Range(1, 100'000))
       ->option_text("1..100000 [1024]");
   app.add_option("--max-connections", raw.max_connections,

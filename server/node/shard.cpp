@@ -144,6 +144,7 @@ void Shard::on(cluster::Committed& mail) {
 }
 
 void Shard::on(cluster::Newcomer& mail) {
+  const std::optional<cluster::Lane> lane = mail.lane;
   gateway::Session* session = services_.sessions.insert([&](auto key) {
     const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
                                .shard = index_,
@@ -154,9 +155,10 @@ void Shard::on(cluster::Newcomer& mail) {
   try {
     session->start();
   } catch (const boost::system::system_error& e) {
-    // Its connection breaks, so the client comes again.
+    // Its connection breaks, or tells it, so the client comes again.
     spdlog::error("storage: {}", e.what());
     services_.sessions.extract(session->ref().slot);
+    if (lane) send(lane->shard, cluster::LaneEnded{.lane = *lane});
     return;
   }
   if (leaving_) session->close(protocol::Error::kGoingAway);

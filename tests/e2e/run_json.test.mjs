@@ -38,7 +38,8 @@ const SHAPE = {
   clock: 'string',
   time: { started: 'string', warmup_s: 'number', measured_s: 'number', steady: 'boolean' },
   generator: {
-    version: 'string', threads: 'whole', processes: 'whole', cpu_s: 'number', rss_bytes: 'whole',
+    version: 'string', threads: 'whole', processes: 'whole', sessions_per_connection: 'whole',
+    cpu_s: 'number', rss_bytes: 'whole',
     crews: [{}],
   },
   users: wholes('planned connected_peak logins'),

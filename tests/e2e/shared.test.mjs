@@ -11,7 +11,7 @@ import { SharedConnection } from './lib/shared.mjs';
 import { until } from './lib/wait.mjs';
 
 const LIMIT = 40;
-const server = await startServer({ args: ['--threads', '2', '--sessions-per-connection', `${LIMIT}`] });
+const server = await startServer({ args: ['--threads', '2', '--max-sessions-per-connection', `${LIMIT}`] });
 
 const newUsers = (count) => Array.from({ length: count }, newUser);
 const connectAll = (where, users) => Promise.all(users.map((user) => Device.connect(where, user)));

@@ -85,12 +85,12 @@ export class Program {
   }
 
   /** The match of a pattern on stderr, as soon as it is there. */
-  says(pattern) {
+  says(pattern, ms) {
     const found = pattern.exec(this.stderr);
     if (found) return Promise.resolve(found);
     if (this.#ended) return Promise.reject(this.#ended);
     const said = new Promise((done, reject) => this.#lineWaits.push({ pattern, done, reject }));
-    return within(said, `${pattern} on stderr`);
+    return within(said, `${pattern} on stderr`, ms);
   }
 
   kill(signal) {

@@ -32,12 +32,12 @@ export const startRun = (server, file, args = [], options = {}) =>
 /** The same against the generator's own peer. */
 export const startFloor = (file, args = [], options = {}) => start(['floor', file, ...args], options);
 
-function start(args, { script = [], env = {}, ...options }) {
+function start(args, { script = [], env = {}, endsWithinMs = RUN_ENDS_WITHIN_MS, ...options }) {
   const out = tempDir();
   const all = [...args, '--out', out, '--', ...script];
   const program = new Program('loadgen/throng', all, { env: { ...ENVIRONMENT, ...env }, ...options });
   const ended = async () => {
-    const end = await program.end(RUN_ENDS_WITHIN_MS);
+    const end = await program.end(endsWithinMs);
     const path = join(out, 'run.json');
     const report = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
     return { ...end, out, report };

@@ -66,6 +66,12 @@ TEST(Limits, ShareTheUsersAmongProcesses) {
   EXPECT_THAT(fit.advice, HasSubstr("ulimit -n 1065"));
 }
 
+TEST(Limits, HoldMoreUsersWhoShareConnections) {
+  const auto local = make_address("127.0.0.1");
+  EXPECT_TRUE(fit_users(limits(1'064), 100'000, local, 1, 100).fits) << "1,000 connections";
+  EXPECT_FALSE(fit_users(limits(1'064), 100'001, local, 1, 100).fits);
+}
+
 TEST(Limits, RefuseMoreUsersThanPortsTowardsAnotherMachine) {
   const Fit fit = fit_users(limits(100'000), 29'001, make_address("192.0.2.1"));
   EXPECT_FALSE(fit.fits);

@@ -33,6 +33,7 @@ CrewOrders orders() {
   orders.warm_up = 7s;
   orders.duration = 6s;
   orders.live_tallies = true;
+  orders.sessions_per_connection = 250;
   orders.first_user = 70'001;
   orders.chat_ids = {9, 1'000'000'000'000};
   orders.graph_sum = 7;
@@ -61,6 +62,7 @@ TEST(CrewTransfer, CarriesOrders) {
   EXPECT_EQ(came.warm_up, sent.warm_up);
   EXPECT_EQ(came.duration, sent.duration);
   EXPECT_EQ(came.live_tallies, sent.live_tallies);
+  EXPECT_EQ(came.sessions_per_connection, sent.sessions_per_connection);
   EXPECT_EQ(came.first_user, sent.first_user);
   EXPECT_EQ(came.chat_ids, sent.chat_ids);
   EXPECT_EQ(came.graph_sum, sent.graph_sum);

@@ -85,6 +85,14 @@ TEST(TerminalSummary, LeavesOutTheLedgerOfARunWithoutMessages) {
   EXPECT_THAT(terminal_summary(RunResult{}, "", false), Not(HasSubstr("ledger")));
 }
 
+TEST(TerminalSummary, SaysThatPeopleSharedConnections) {
+  RunResult run = sample_run();
+  EXPECT_THAT(terminal_summary(run, "", false), Not(HasSubstr("shared a connection")));
+  run.generator.sessions_per_connection = 1'000;
+  EXPECT_THAT(terminal_summary(run, "", false),
+              HasSubstr("\nup to 1,000 people shared a connection: what sockets cost isn't in"));
+}
+
 TEST(TerminalSummary, ColoursOnlyWhenAsked) {
   EXPECT_THAT(terminal_summary(sample_run(), "", false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(terminal_summary(sample_run(), "", true), HasSubstr("\x1b[32m✓\x1b[0m"));

@@ -46,11 +46,14 @@ class SharedConnectionsTest : public testing::Test, private TransportListener {
     told_.clear();
     calls_.clear();
   }
+  void pass_turn() {
+    for (const auto& task : std::exchange(soon_, {})) task();
+  }
   std::vector<std::string> take_calls() { return std::exchange(calls_, {}); }
   std::vector<std::string> take_told() { return std::exchange(told_, {}); }
 
   std::function<void()> when_closed_;
-  int turns_asked_for_ = 0;
+  std::vector<std::function<void()>> soon_;
   TransportListener* below_ = nullptr;  ///< hears of the connections
 
  private:
@@ -67,12 +70,13 @@ class SharedConnectionsTest : public testing::Test, private TransportListener {
   std::vector<std::string> told_;
 
  protected:
-  SharedConnections shared_{kLinks, kPerConnection, *this,
-                            [this](TransportListener& listener) {
-                              below_ = &listener;
-                              return std::make_unique<Inner>(calls_);
-                            },
-                            [this] { ++turns_asked_for_; }};
+  SharedConnections shared_{
+      kLinks, kPerConnection, *this,
+      [this](TransportListener& listener) {
+        below_ = &listener;
+        return std::make_unique<Inner>(calls_);
+      },
+      [this](std::function<void()> task) { soon_.push_back(std::move(task)); }};
 };
 
 TEST_F(SharedConnectionsTest, AreAsManyAsHoldAllLinks) {
@@ -97,8 +101,8 @@ TEST_F(SharedConnectionsTest, AreThereForTheNextLinkInTheNextTurn) {
   shared_.open(2);
   EXPECT_THAT(take_calls(), IsEmpty());
   EXPECT_THAT(take_told(), IsEmpty()) << "not from inside the call";
-  EXPECT_EQ(turns_asked_for_, 1);
-  shared_.tell();
+  EXPECT_EQ(soon_.size(), 1u);
+  pass_turn();
   EXPECT_THAT(take_told(), ElementsAre("open 2"));
 }
 
@@ -130,7 +134,7 @@ TEST_F(SharedConnectionsTest, LetALinkLeave) {
   EXPECT_THAT(take_calls(),
               ElementsAre("send 0 " + on_session(kPerConnection, R"({"op":"leave"})")));
   EXPECT_THAT(take_told(), IsEmpty()) << "not from inside the call";
-  shared_.tell();
+  pass_turn();
   EXPECT_THAT(take_told(), ElementsAre("closed 0 closed_by_us 0"));
   below_->on_text(0, on_session(kPerConnection, "late\n"));
   EXPECT_THAT(take_told(), IsEmpty());
@@ -142,7 +146,7 @@ TEST_F(SharedConnectionsTest, NameALinkAnewEachTime) {
   open_all({0, 1});
   shared_.drop(0);
   shared_.open(0);
-  shared_.tell();
+  pass_turn();
   EXPECT_THAT(take_told(), ElementsAre("closed 0 closed_by_us 0", "open 0"));
   below_->on_text(0, on_session(kPerConnection, "to the one before\n") +
                          on_session(2 * kPerConnection, "to this one\n"));
@@ -202,7 +206,7 @@ TEST_F(SharedConnectionsTest, DoNotTellOfAnOpeningThatIsPast) {
   below_->on_closed(0, CloseReason::kByPeer, 0);
   EXPECT_THAT(take_told(),
               ElementsAre("open 2", "closed 0 closed 0", "closed 1 closed 0", "closed 2 closed 0"));
-  shared_.tell();
+  pass_turn();
   EXPECT_THAT(take_told(), IsEmpty());
 }
 
