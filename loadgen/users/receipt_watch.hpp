@@ -29,6 +29,7 @@ class ReceiptWatch {
   /// there; `last` tells that all others had it already.
   template <class Fn>
   void delivered(protocol::Seq from, protocol::Seq to, Fn&& fn) {
+    if (from == to) return;
     for (auto each = first_above(from); each != watched_.end() && each->seq <= to; ++each) {
       if (each->undelivered == 0) continue;
       --each->undelivered;
@@ -38,6 +39,7 @@ class ReceiptWatch {
   /// The read cursor likewise: fn(due); forgets messages that everybody has read.
   template <class Fn>
   void read(protocol::Seq from, protocol::Seq to, Fn&& fn) {
+    if (from == to) return;
     const auto begin = first_above(from);
     auto each = begin;
     for (; each != watched_.end() && each->seq <= to; ++each) {
@@ -45,7 +47,7 @@ class ReceiptWatch {
       --each->unread;
       fn(each->due);
     }
-    if (each != begin) forget_complete(begin, each);
+    forget_complete(begin, each);
   }
 
   using List = boost::circular_buffer<Watched>;
