@@ -4,7 +4,6 @@
 #include <sodium.h>
 #include <spdlog/spdlog.h>
 
-#include <boost/asio/signal_set.hpp>
 #include <chrono>
 #include <sstream>
 #include <stdexcept>
@@ -111,8 +110,7 @@ std::string Node::address() const { return text_of(acceptor_.local_endpoint()); 
 void Node::run() {
   serving_ = true;
   for (auto& shard : shards_) shard->start();
-  asio::signal_set signals(io_, SIGINT, SIGTERM);
-  signals.async_wait([this](error_code error, int) {
+  signals_.async_wait([this](error_code error, int) {
     if (!error) io_.stop();
   });
   accept_next();

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <csignal>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -80,6 +82,8 @@ class Node final : private gateway::NodeStatus {
 
   // Owned by the thread that runs run()
   boost::asio::io_context io_{1};
+  /// Caught before anybody can be told that the server is there, and could want to stop it.
+  boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
       acceptor_;
   boost::asio::steady_timer pause_;
