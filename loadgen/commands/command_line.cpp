@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <memory>
 #include <string>
 
 #include "loadgen/commands/command.hpp"
@@ -11,8 +12,17 @@ namespace {
 constexpr const char* kExitCodes =
     "Exit codes: 0 pass, 2 usage or script error, or results that can't be written,\n"
     "3 threshold failed, 4 ledger violated, 5 run invalid, 7 target unreachable,\n"
-    "130 interrupted. Every option can also be given\n"
-    "in the environment: --users as THRONG_USERS.";
+    "130 interrupted. Every option can also be given in the environment: --users as THRONG_USERS.";
+
+/// Leaves out the name of each option in the environment, which the last line tells of all: most
+/// options then fit on a line.
+class BriefFormatter final : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    const std::string all = CLI::Formatter::make_option_opts(option);
+    return all.substr(0, all.find(" (Env:"));
+  }
+};
 
 }  // namespace
 
@@ -20,6 +30,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   CLI::App app("throng: plays people against a chat server and reports what they felt", "throng");
   app.set_version_flag("--version", std::string("throng ") + kVersion);
   app.require_subcommand(1);
+  app.formatter(std::make_shared<BriefFormatter>());
   app.footer(kExitCodes);
   Action action;
   add_run(app, action, now);
