@@ -19,3 +19,15 @@ export const anonymousBytes = (pid) =>
 
 /** How many descriptors a process may have, as this one. */
 export const mostDescriptors = () => Number(readFileSync('/proc/self/limits', 'utf8').match(DESCRIPTORS_FIELD)[1]);
+
+const KERNEL_FIELDS = ['Slab', 'PageTables', 'KernelStack'];
+const TCP_PAGES_FIELD = /^TCP: .* mem (\d+)$/m;
+const PAGE_BYTES = 4096;
+
+/** What the kernel holds for all processes: objects such as sockets, page tables, TCP's buffers. */
+export function kernelBytes() {
+  const memory = readFileSync('/proc/meminfo', 'utf8');
+  const objects = KERNEL_FIELDS.map((name) => Number(memory.match(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm'))[1]));
+  const pages = Number(readFileSync('/proc/net/sockstat', 'utf8').match(TCP_PAGES_FIELD)[1]);
+  return objects.reduce((sum, each) => sum + each * 1024, pages * PAGE_BYTES);
+}
