@@ -98,6 +98,7 @@ void Rules::on(PostMessage& c, TimeMs now) {
 void Rules::finish(PendingMessage& p, const Batch& batch) {
   const StoredMessage& m = batch.messages[p.record];
   ++counts_.messages;
+  counts_.body_bytes += m.body.size();
   uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
   p.chat->commit(m.seq);
   answer(p.from, encode_sent(m.chat, m.cmid, m.seq, m.time));

@@ -17,6 +17,7 @@ namespace throng::chat {
 /// What the rules count, for metrics.
 struct RuleCounts {
   std::uint64_t messages = 0;      ///< accepted and durable
+  std::uint64_t body_bytes = 0;    ///< of these
   std::uint64_t repeats = 0;       ///< sends whose cmid had its answer already
   std::uint64_t cursor_moves = 0;  ///< durable moves of delivered or read cursors
   std::uint64_t catch_up_pages = 0;

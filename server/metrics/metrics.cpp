@@ -37,6 +37,8 @@ constexpr Description kDescriptions[] = {
      "Events answered with an error.", "", ""},
     {Metric::kMessages, "throng_server_messages_total", kCounter, "Messages accepted and durable.",
      "", ""},
+    {Metric::kBodyBytes, "throng_server_body_bytes_total", kCounter,
+     "Bytes of the texts of these messages.", "", ""},
     {Metric::kMessageRepeats, "throng_server_message_repeats_total", kCounter,
      "Sends whose client message id had its answer already.", "", ""},
     {Metric::kCursorMoves, "throng_server_cursor_moves_total", kCounter,

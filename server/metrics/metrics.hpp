@@ -28,6 +28,7 @@ enum class Metric : std::uint8_t {
   kClientEventsPing,
   kClientErrors,
   kMessages,
+  kBodyBytes,
   kMessageRepeats,
   kCursorMoves,
   kDeliveries,

@@ -50,6 +50,17 @@ void add_single(std::vector<MetricFamily>& families, std::string_view name, std:
   family(families, name, help, type).metric.push_back(std::move(row));
 }
 
+void add_store_size(std::vector<MetricFamily>& families, const ProcessFigures& p) {
+  constexpr std::string_view kName = "throng_server_store_bytes";
+  constexpr std::string_view kHelp = "Bytes of the store on disk, by part; 0 in memory.";
+  for (const auto& [part, bytes] : {std::pair{"tables", p.table_bytes}, {"log", p.log_bytes}}) {
+    ClientMetric row;
+    row.label = {{"part", part}};
+    row.gauge.value = static_cast<double>(bytes);
+    family(families, kName, kHelp, MetricType::Gauge).metric.push_back(std::move(row));
+  }
+}
+
 void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
   ClientMetric build;
   build.label = {{"version", std::string(p.version)}, {"durability", std::string(p.durability)}};
@@ -71,6 +82,15 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
   add_single(families, "throng_server_accept_errors_total",
              "Failed accepts; each pauses the listener for a moment.", counter,
              static_cast<double>(p.accept_errors));
+  add_store_size(families, p);
+  add_single(families, "throng_server_store_messages",
+             "Messages in the store's tables, about; the others are in its log only.",
+             MetricType::Gauge, static_cast<double>(p.table_messages));
+  // The names that all Prometheus clients give to these two.
+  add_single(families, "process_cpu_seconds_total", "User and system CPU time.", counter,
+             p.cpu_seconds);
+  add_single(families, "process_resident_memory_bytes", "Memory in use.", MetricType::Gauge,
+             static_cast<double>(p.resident_bytes));
 }
 
 }  // namespace

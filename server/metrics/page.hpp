@@ -18,6 +18,11 @@ struct ProcessFigures {
   double commit_seconds = 0;
   std::uint64_t commit_failures = 0;
   std::uint64_t accept_errors = 0;
+  double cpu_seconds = 0;
+  std::uint64_t resident_bytes = 0;
+  std::uint64_t table_bytes = 0;
+  std::uint64_t log_bytes = 0;
+  std::uint64_t table_messages = 0;
 };
 
 /// The /metrics page in the Prometheus text format: each shard's figures under a `shard` label.

@@ -12,10 +12,12 @@
 
 #include "server/gateway/connection.hpp"
 #include "server/metrics/page.hpp"
+#include "server/node/process_usage.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
 #include "server/storage/rocks_directory.hpp"
 #include "server/storage/rocks_message_log.hpp"
+#include "server/storage/store_size.hpp"
 #include "server/version.hpp"
 
 namespace throng::node {
@@ -189,15 +191,24 @@ std::string Node::metrics_page() const {
   std::vector<const metrics::ShardMetrics*> figures;
   for (const auto& shard : shards_) figures.push_back(&shard->metrics());
   const storage::Committer::Counters commits = committer_.counters();
+  const ProcessUsage used = process_usage();
+  const auto size = options_.data ? storage::store_size(*options_.data) : storage::StoreSize();
   return metrics::metrics_page(
-      figures, {.version = kVersion,
-                .durability = durability_name(options_),
-                .commit_groups = commits.groups,
-                .commit_batches = commits.batches,
-                .commit_messages = commits.messages,
-                .commit_seconds = std::chrono::duration<double>(commits.commit_total).count(),
-                .commit_failures = commits.failures,
-                .accept_errors = accept_errors_.load()});
+      figures,
+      {.version = kVersion,
+       .durability = durability_name(options_),
+       .commit_groups = commits.groups,
+       .commit_batches = commits.batches,
+       .commit_messages = commits.messages,
+       .commit_seconds = std::chrono::duration<double>(commits.commit_total).count(),
+       .commit_failures = commits.failures,
+       .accept_errors = accept_errors_.load(),
+       .cpu_seconds = used.cpu_s,
+       .resident_bytes = used.resident_bytes,
+       .table_bytes = size.table_bytes,
+       .log_bytes = size.log_bytes,
+       .table_messages =
+           stores_.rocks ? stores_.rocks->entries_in_tables(storage::Family::kMessages) : 0});
 }
 
 }  // namespace throng::node

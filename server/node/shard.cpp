@@ -297,6 +297,7 @@ void Shard::sweep_each_second() {
 void Shard::publish_figures() {
   const chat::RuleCounts& counts = rules_.counts();
   metrics_.set(Metric::kMessages, counts.messages);
+  metrics_.set(Metric::kBodyBytes, counts.body_bytes);
   metrics_.set(Metric::kMessageRepeats, counts.repeats);
   metrics_.set(Metric::kCursorMoves, counts.cursor_moves);
   metrics_.set(Metric::kCatchUpPages, counts.catch_up_pages);

@@ -334,6 +334,18 @@ bool RocksStore::get(Family family, std::string_view key, std::string& value) co
   return status.ok();
 }
 
+std::uint64_t RocksStore::entries_in_tables(Family family) const {
+  const auto count = [&](const std::string& property) {
+    std::uint64_t entries = 0;
+    database_->db->GetIntProperty(database_->family(family), property, &entries);
+    return entries;
+  };
+  const std::uint64_t in_memory = count(rocksdb::DB::Properties::kNumEntriesActiveMemTable) +
+                                  count(rocksdb::DB::Properties::kNumEntriesImmMemTables);
+  const std::uint64_t all = count(rocksdb::DB::Properties::kEstimateNumKeys);
+  return all - std::min(all, in_memory);
+}
+
 void RocksStore::scan(Family family, std::string_view first, std::string_view end, Order order,
                       const Visitor& visit) const {
   const rocksdb::Slice lower = slice(first);

@@ -104,6 +104,10 @@ class RocksStore {
   /// False when there is no such key.
   bool get(Family family, std::string_view key, std::string& value) const;
 
+  /// How many entries of a family are in tables on disk, about: not those in memory and in the log
+  /// only.
+  std::uint64_t entries_in_tables(Family family) const;
+
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
   /// Visits the entries with first <= key < end until `visit` returns false.
   void scan(Family family, std::string_view first, std::string_view end, Order order,

@@ -23,6 +23,7 @@ TEST(Rules, GivesDenseSeqsFromOne) {
   EXPECT_THAT(w.told(),
               ElementsAre("session 1: sent a=1", "session 2: sent b=2", "session 1: sent c=3"));
   EXPECT_EQ(w.rules().counts().messages, 3u);
+  EXPECT_EQ(w.rules().counts().body_bytes, 3 * std::string("hi").size());
 }
 
 TEST(Rules, CountSeqsForEachChatAlone) {

@@ -24,7 +24,12 @@ std::string sample_page() {
                                           .commit_messages = 13,
                                           .commit_seconds = 0.25,
                                           .commit_failures = 1,
-                                          .accept_errors = 4});
+                                          .accept_errors = 4,
+                                          .cpu_seconds = 1.5,
+                                          .resident_bytes = 4096,
+                                          .table_bytes = 700,
+                                          .log_bytes = 50,
+                                          .table_messages = 9});
 }
 
 TEST(MetricsPage, ShowsEachShard) {
@@ -45,6 +50,11 @@ TEST(MetricsPage, ShowsTheProcess) {
   EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_seconds_total 0.25\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_commit_failures_total 1\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_accept_errors_total 4\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"tables\"} 700\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"log\"} 50\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_store_messages 9\n"));
+  EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total 1.5\n"));
+  EXPECT_THAT(page, HasSubstr("\nprocess_resident_memory_bytes 4096\n"));
 }
 
 TEST(MetricsPage, SaysTheTypeOfEachNameOnce) {

@@ -215,5 +215,20 @@ TEST(RocksStoreDeathTest, KilledProcessLosesNothing) {
   EXPECT_EQ(forward(RocksMessageLog(store), 7, 0, 2000).size(), 1000u);
 }
 
+TEST(RocksStore, CountsWhatIsInTables) {
+  const TempDirectory directory;
+  RocksOptions options;
+  options.directory = directory.path();
+  {
+    RocksStore store(options);
+    RocksBatch batch(store);
+    for (const char* key : {"a", "b", "c"}) batch.put(Family::kMessages, {key}, {"text"});
+    ASSERT_FALSE(store.write(batch, Sync::kYes));
+    EXPECT_EQ(store.entries_in_tables(Family::kMessages), 0u) << "they are in the log";
+  }
+  const RocksStore opened_again(options);  // which makes tables of the log
+  EXPECT_EQ(opened_again.entries_in_tables(Family::kMessages), 3u);
+}
+
 }  // namespace
 }  // namespace throng::storage
