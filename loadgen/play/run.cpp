@@ -12,6 +12,7 @@
 #include "loadgen/play/muster.hpp"
 #include "loadgen/play/prepare.hpp"
 #include "loadgen/play/result.hpp"
+#include "loadgen/play/target_watch.hpp"
 
 namespace throng::play {
 namespace {
@@ -30,11 +31,14 @@ class Run {
     if (options_.muster.crews > 0) muster_.emplace(io_, options_.muster, options_.version);
     const Prepared prepared = prepare(
         options_, [this] { return is_interrupted(); }, muster_ ? &*muster_ : nullptr);
-    Coordinator coordinator(options_, prepared, io_);
+    TargetWatch target(options_.target, prepared.endpoint);
+    const RunOptions watched = watched_by(target);
+    Coordinator coordinator(watched, prepared, io_);
     watch_for_interruption(coordinator);
     const Played played = coordinator.play();
     RunOutcome outcome;
     outcome.result = make_result(options_, prepared, played);
+    outcome.result->target.measured = target.measured();
     outcome.code = static_cast<ExitCode>(outcome.result->exit_code);
     const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
     outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
@@ -42,6 +46,15 @@ class Run {
   }
 
  private:
+  RunOptions watched_by(TargetWatch& target) const {
+    RunOptions options = options_;
+    options.on_progress = [this, &target](const Progress& progress) {
+      target.on_phase(progress.phase);
+      if (options_.on_progress) options_.on_progress(progress);
+    };
+    return options;
+  }
+
   bool is_interrupted() const {
     return (interruption_ && interruption_->requested()) ||
            (options_.interrupted && options_.interrupted());

@@ -34,9 +34,29 @@ void members(Walk& walk, Like<ScenarioInfo> auto& scenario) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<TargetMeasured> auto& measured) {
+  walk("messages", measured.messages);
+  walk("connections", measured.connections);
+  walk("cpu_s", measured.cpu_s);
+  walk("received_bytes", measured.received_bytes);
+  walk("sent_bytes", measured.sent_bytes);
+  walk("body_bytes", measured.body_bytes);
+  walk("table_bytes", measured.table_bytes);
+  walk("table_messages", measured.table_messages);
+  walk("log_bytes", measured.log_bytes);
+  walk("resident_bytes", measured.resident_bytes);
+  walk("cpu_s_per_message", measured.cpu_s_per_message);
+  walk("wire_bytes_per_message", measured.wire_bytes_per_message);
+  walk("body_bytes_per_message", measured.body_bytes_per_message);
+  walk("disk_bytes_per_message", measured.disk_bytes_per_message);
+  walk("memory_bytes_per_connection", measured.memory_bytes_per_connection);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<TargetInfo> auto& target) {
   walk("url", target.url);
   walk("version", target.version);
+  walk("measured", target.measured);
 }
 
 template <class Walk>

@@ -20,10 +20,33 @@ struct ScenarioInfo {
   std::string text;               ///< the file itself; its first line says what it shows
 };
 
+/// What the target's own /metrics page says of the run, from the beginning of the measured time
+/// (ramp, warm-up and what steadying left out excepted) to the end. Its other users are in it.
+/// nullopt: the page doesn't say.
+struct TargetMeasured {
+  std::optional<double> messages;     ///< accepted and durable
+  std::optional<double> connections;  ///< of sessions, when the measured time began
+  std::optional<double> cpu_s;
+  std::optional<double> received_bytes;  ///< from sessions
+  std::optional<double> sent_bytes;      ///< to sessions
+  std::optional<double> body_bytes;      ///< of the messages' texts, as they came
+  std::optional<double> table_bytes;     ///< growth of the tables on disk, from before the ramp on
+  std::optional<double> table_messages;  ///< that these hold more, about
+  std::optional<double> log_bytes;       ///< growth of the write-ahead log, from before the ramp on
+  std::optional<double> resident_bytes;  ///< growth of memory from before the ramp to its end
+  std::optional<double> cpu_s_per_message;
+  std::optional<double> wire_bytes_per_message;  ///< received and sent
+  std::optional<double> body_bytes_per_message;
+  std::optional<double> disk_bytes_per_message;  ///< of tables; nullopt while all is in the log
+  std::optional<double> memory_bytes_per_connection;
+};
+
 /// What was put under load.
 struct TargetInfo {
   std::string url;
   std::string version;  ///< as the target names itself; empty if it doesn't
+  /// nullopt: it has no such page; may be missing in run.json
+  std::optional<TargetMeasured> measured{};
 };
 
 /// Where the generator ran.

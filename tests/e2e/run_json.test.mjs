@@ -26,6 +26,7 @@ const read = (name) => readFileSync(join(out, name), 'utf8');
 // A shape is a string for a type, an object for its members, [shape] for a list of it, and
 // {'*': shape} for an object with any keys. "?" stands for a value or null.
 const wholes = (names) => Object.fromEntries(names.split(' ').map((each) => [each, 'whole']));
+const numbers = (names) => Object.fromEntries(names.split(' ').map((each) => [each, '?number']));
 const LATENCY = wholes('mean p50 p90 p99 p999 p9999 max');
 const OPERATIONS = [
   'connect', 'login', 'send', 'deliver', 'fan_out', 'receipt_delivered', 'receipt_read', 'catch_up', 'fetch', 'presence',
@@ -33,7 +34,9 @@ const OPERATIONS = [
 const SHAPE = {
   schema: 'string',
   scenario: { name: 'string', file: 'string', sha256: 'string', seed: 'whole', args: ['string'] },
-  target: { url: 'string', version: 'string' },
+  target: { url: 'string', version: 'string', measured: numbers(
+    'messages connections cpu_s received_bytes sent_bytes body_bytes table_bytes table_messages log_bytes resident_bytes ' +
+    'cpu_s_per_message wire_bytes_per_message body_bytes_per_message disk_bytes_per_message memory_bytes_per_connection') },
   machine: { cpu: 'string', cores: 'whole', memory_bytes: 'whole', kernel: 'string' },
   clock: 'string',
   time: { started: 'string', warmup_s: 'number', measured_s: 'number', steady: 'boolean' },

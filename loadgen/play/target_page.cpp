@@ -1,0 +1,98 @@
+#include "loadgen/play/target_page.hpp"
+
+#include <charconv>
+
+namespace throng::play {
+namespace {
+
+using Figure = std::optional<double>;
+
+// The labels of a row of that metric, without braces; nullopt for a row of another.
+std::optional<std::string_view> labels_of(std::string_view row, std::string_view name) {
+  if (!row.starts_with(name) || row.size() == name.size()) return std::nullopt;
+  const char behind = row[name.size()];
+  if (behind == ' ') return std::string_view();
+  const std::size_t end = row.rfind('}');
+  if (behind != '{' || end == row.npos) return std::nullopt;
+  return row.substr(name.size() + 1, end - name.size() - 1);
+}
+
+Figure value_of(std::string_view row) {
+  const std::string_view text = row.substr(row.rfind(' ') + 1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc{}) return std::nullopt;
+  return value;
+}
+
+// Counters that went back are of a target that was started anew in between.
+Figure growth(const Figure& from, const Figure& to) {
+  if (!from || !to || *to < *from) return std::nullopt;
+  return *to - *from;
+}
+
+Figure sum(const Figure& a, const Figure& b) {
+  if (!a || !b) return std::nullopt;
+  return *a + *b;
+}
+
+Figure ratio(const Figure& of, const Figure& to) {
+  if (!of || !to || *to <= 0) return std::nullopt;
+  return *of / *to;
+}
+
+}  // namespace
+
+std::optional<double> metric_sum(std::string_view page, std::string_view name,
+                                 std::string_view label) {
+  Figure total;
+  while (!page.empty()) {
+    const std::size_t end = page.find('\n');
+    const std::string_view row = page.substr(0, end);
+    page.remove_prefix(end == page.npos ? page.size() : end + 1);
+    const auto labels = labels_of(row, name);
+    if (!labels || labels->find(label) == labels->npos) continue;
+    if (const Figure value = value_of(row)) total = total.value_or(0) + *value;
+  }
+  return total;
+}
+
+TargetSample read_target_page(std::string_view page) {
+  return {metric_sum(page, "throng_server_commit_messages_total"),
+          metric_sum(page, "throng_server_messages_total"),
+          metric_sum(page, "throng_server_body_bytes_total"),
+          metric_sum(page, "throng_server_sessions"),
+          metric_sum(page, "process_cpu_seconds_total"),
+          metric_sum(page, "process_resident_memory_bytes"),
+          metric_sum(page, "throng_server_received_bytes_total"),
+          metric_sum(page, "throng_server_sent_bytes_total"),
+          metric_sum(page, "throng_server_store_bytes", "part=\"tables\""),
+          metric_sum(page, "throng_server_store_bytes", "part=\"log\""),
+          metric_sum(page, "throng_server_store_messages")};
+}
+
+report::TargetMeasured measured_between(const TargetSample& before, const TargetSample& begin,
+                                        const TargetSample& end) {
+  report::TargetMeasured measured;
+  measured.messages = growth(begin.committed, end.committed);
+  measured.connections = begin.connections;
+  measured.cpu_s = growth(begin.cpu_s, end.cpu_s);
+  measured.received_bytes = growth(begin.received_bytes, end.received_bytes);
+  measured.sent_bytes = growth(begin.sent_bytes, end.sent_bytes);
+  measured.body_bytes = growth(begin.body_bytes, end.body_bytes);
+  measured.table_bytes = growth(before.table_bytes, end.table_bytes);
+  measured.log_bytes = growth(before.log_bytes, end.log_bytes);
+  measured.resident_bytes = growth(before.resident_bytes, begin.resident_bytes);
+  measured.cpu_s_per_message = ratio(measured.cpu_s, measured.messages);
+  measured.wire_bytes_per_message =
+      ratio(sum(measured.received_bytes, measured.sent_bytes), measured.messages);
+  measured.body_bytes_per_message =
+      ratio(measured.body_bytes, growth(begin.messages, end.messages));
+  measured.table_messages = growth(before.table_messages, end.table_messages);
+  measured.disk_bytes_per_message = ratio(measured.table_bytes, measured.table_messages);
+  measured.memory_bytes_per_connection =
+      ratio(measured.resident_bytes, growth(before.connections, begin.connections));
+  return measured;
+}
+
+}  // namespace throng::play
