@@ -14,6 +14,7 @@ export const ARGUMENTS = {
   'away_and_back.lua': ['stay=1s', 'away=500ms', 'gap=300ms'],
   'diurnal_day.lua': ['speed=21600', 'per_day=20'],
   'group_evening.lua': ['gap=2s'],
+  'group_words.lua': ['gap=2s'],
   'one_to_one.lua': ['gap=500ms'],
   'reconnect_storm.lua': ['first=6', 'second=8'],
 };
