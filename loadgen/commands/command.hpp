@@ -21,6 +21,7 @@ void add_floor(CLI::App& app, Action& action, std::chrono::system_clock::time_po
 void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
+void add_capacity(CLI::App& app, Action& action);
 
 /// Reads the command line and does what it says. Errors: explained on stderr in one line; each
 /// has its exit code. `now` is the wall clock's time.

@@ -1,0 +1,248 @@
+// throng capacity: the verdicts of each estimate file, and of one with evidence from a real run and
+// from runs that were tampered with.
+
+import assert from 'node:assert/strict';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { startServer } from './lib/server.mjs';
+import { tempDir } from './lib/temp.mjs';
+import { run, scenario, throng } from './lib/throng.mjs';
+
+const PASS = 0;
+const USAGE = 2;
+const REFUTED = 3;
+const NOT_PROVED = 8;
+
+const server = await startServer();
+const real = await run(server, scenario('group_words.lua'), [
+  '--users', '60', '--duration', '4s', '--ramp', '1s', '--warmup', 'none',
+], { script: ['gap=500ms'] });
+
+const estimate = (name) => scenario(join('estimates', `${name}.lua`));
+const GROUP_CHAT = estimate('group_chat_500m');
+
+/** `{code, stdout, stderr, result}`, where `result` is the JSON. */
+async function capacity(args) {
+  const end = await throng(['capacity', ...args, '--json']);
+  return { ...end, result: end.code === USAGE ? undefined : JSON.parse(end.stdout) };
+}
+
+const verdictsOf = ({ result }) => Object.fromEntries(result.claims.map(({ of, verdict }) => [of, verdict]));
+const figure = ({ result }, wanted) => result.figures.find(({ name }) => name === wanted);
+
+/** An estimate file of its own. */
+function estimateFile(text) {
+  const path = join(tempDir(), 'estimate.lua');
+  writeFileSync(path, text);
+  return path;
+}
+
+const EXPECTED = {
+  group_chat_500m: { code: REFUTED, confirmed: 1, refuted: 2, not_proved: 3 },
+  messenger_2b: { code: PASS, confirmed: 2, refuted: 0, not_proved: 3 },
+  link_shortener: { code: REFUTED, confirmed: 7, refuted: 2, not_proved: 1 },
+  hotel_booking: { code: REFUTED, confirmed: 1, refuted: 2, not_proved: 2 },
+  places_nearby: { code: PASS, confirmed: 0, refuted: 0, not_proved: 3 },
+  cab_booking: { code: NOT_PROVED, confirmed: 0, refuted: 0, not_proved: 4 },
+  shop: { code: NOT_PROVED, confirmed: 0, refuted: 0, not_proved: 1 },
+};
+
+test('every estimate that comes with the project is expected', () => {
+  const files = readdirSync(scenario('estimates')).map((name) => name.replace(/\.lua$/, ''));
+  assert.deepEqual(files.sort(), Object.keys(EXPECTED).sort());
+});
+
+for (const [name, { code, ...counts }] of Object.entries(EXPECTED)) {
+  test(`${name} gets its verdicts`, async () => {
+    const judged = await capacity([estimate(name)]);
+    assert.equal(judged.code, code, judged.stderr);
+    const { confirmed, refuted, not_proved } = judged.result;
+    assert.deepEqual({ confirmed, refuted, not_proved }, counts);
+    for (const claim of judged.result.claims) {
+      assert.match(claim.place, /\.lua:\d+$/);
+      assert.ok(claim.reason && claim.from, claim.says);
+    }
+  });
+}
+
+test('the group chat: 20 billion hold, 2 TB and 3.6 PB are payload only', async () => {
+  const judged = await capacity([GROUP_CHAT]);
+  const { messages_per_day, stored_per_day, stored_total } = verdictsOf(judged);
+  assert.deepEqual([messages_per_day, stored_per_day, stored_total], ['CONFIRMED', 'REFUTED', 'REFUTED']);
+  assert.ok(Math.abs(figure(judged, 'messages_per_s_peak').value.p50 - 393_518.5) < 1);
+  assert.equal(figure(judged, 'payload_total').value.p50, 3.65e15);
+});
+
+test('--set counts instead of the file, and a claim of it is then refuted', async () => {
+  const judged = await capacity([GROUP_CHAT, '--set', 'dau=2e9']);
+  assert.equal(figure(judged, 'messages_per_day').value.p50, 80e9);
+  assert.equal(verdictsOf(judged).dau, 'REFUTED');
+});
+
+test('the same seed gives the same, another one does not', async () => {
+  const [one, again, other] = await Promise.all([
+    throng(['capacity', GROUP_CHAT]), throng(['capacity', GROUP_CHAT]), throng(['capacity', GROUP_CHAT, '--seed', '2'])]);
+  assert.equal(one.stdout, again.stdout);
+  assert.notEqual(one.stdout, other.stdout);
+});
+
+test('--out and --markdown write what is printed', async () => {
+  const out = join(tempDir(), 'made/on/the/way');
+  const markdown = join(tempDir(), 'claims.md');
+  const judged = await capacity([GROUP_CHAT, '--out', out, '--markdown', markdown]);
+  assert.equal(readFileSync(join(out, 'capacity.json'), 'utf8'), judged.stdout);
+  assert.equal(readFileSync(join(out, 'capacity.md'), 'utf8'), readFileSync(markdown, 'utf8'));
+  assert.match(readFileSync(markdown, 'utf8'), /^\| REFUTED \| 2 TB stored a day \| 2 TB\/day \|/m);
+});
+
+test('the table says why, plainly where nobody looks', async () => {
+  const { stdout } = await throng(['capacity', GROUP_CHAT]);
+  assert.match(stdout, /^REFUTED +2 TB stored a day +2 TB\/day +[\d.]+ to [\d.]+ TB\/day +-\d+\.\d%$/m);
+  assert.match(stdout, /^CONFIRMED +20 billion messages a day/m);
+  assert.match(stdout, /\n1 confirmed, 2 refuted, 3 not proved\n$/);
+  assert.doesNotMatch(stdout, /\x1b/);
+});
+
+test('mistakes are told in a line that names the file and the line', async () => {
+  const head = 'estimate { service = "chat", tolerance = "5%" }\n';
+  const claim = '\nclaim { says = "x", of = "dau", is = "5 users", from = "y" }';
+  const mistakes = [
+    ['input.dau = "5 TB"', /estimate\.lua:2: dau is in users, not in TB$/],
+    ['input.dau = "-5 users"', /estimate\.lua:2: dau must be above 0/],
+    ['input.replcas = 3', /estimate\.lua:2: there is no input "replcas"; did you mean "replicas"\?$/],
+    ['replicas = 3\ninput.dau = 5', /the global 'replicas' means nothing/],
+    ['input.dau = 6\ninput.users = 5', /dau \(6, .*lua:2\) is more than users \(5, .*lua:3\)$/],
+    ['input.users = 6', /estimate\.lua:3: there is no figure "dau" to claim/],
+    ['input.dau = 5 +', /estimate\.lua:\d: /],
+  ];
+  for (const [text, expected] of mistakes) {
+    const { code, stderr, stdout } = await throng(['capacity', estimateFile(head + text + claim)]);
+    assert.equal(code, USAGE, text);
+    assert.match(stderr.trim(), expected);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    assert.equal(stdout, '');
+  }
+  for (const args of [['/nowhere.lua'], [GROUP_CHAT, '--set', 'dua=5'], [GROUP_CHAT, '--set', 'dau'],
+    [GROUP_CHAT, '--evidence', '/nowhere']]) {
+    assert.equal((await throng(['capacity', ...args])).code, USAGE, args.join(' '));
+  }
+});
+
+// ---- Evidence ----
+
+/** The folder of a run.json that differs from the real one. */
+function doctored(change) {
+  const dir = tempDir();
+  const report = structuredClone(real.report);
+  change(report);
+  writeFileSync(join(dir, 'run.json'), JSON.stringify(report));
+  return dir;
+}
+
+/** A run that passed on any machine, whose disk figure is what a longer run has. */
+const good = (report) => {
+  report.verdict = 'pass';
+  report.validity.valid = true;
+  report.validity.reasons = [];
+  report.target.measured.disk_bytes_per_message = 250;
+};
+
+const CLAIMS = estimateFile(`
+estimate { service = "chat", scenario = "group_words", tolerance = "5%" }
+input.messages_per_day = "1B messages/day"
+input.message_bytes = "100 B/message"
+input.peak_to_mean = 2
+input.fan_out = "9 deliveries/message"
+input.log_factor, input.compaction_factor, input.replicas = 1, 1, 2
+claim { says = "0.5 TB a day", of = "stored_per_day", is = "500 GB/day", from = "1B × 250 B × 2" }
+claim { says = "a core or more", of = "cores_peak", at_least = "0.01 cores", from = "a guess" }
+`);
+
+test('a run measures what its target spends', () => {
+  const { messages, connections, body_bytes_per_message, ...measured } = real.report.target.measured;
+  assert.ok(messages > 100 && connections >= 1 && connections <= 60);
+  assert.ok(Math.abs(body_bytes_per_message - 100) < 1, `${body_bytes_per_message}`);
+  assert.ok(measured.cpu_s_per_message > 1e-6 && measured.cpu_s_per_message < 0.1);
+  assert.ok(measured.wire_bytes_per_message > 10 * 100, 'in once, out nine times');
+  assert.equal(measured.disk_bytes_per_message, null, 'everything is in the log yet');
+  assert.ok(measured.log_bytes > messages * 100);
+});
+
+test('a target without the page is measured by itself only', async () => {
+  const floor = await throng(['floor', scenario('ping_pong.lua'), '--users', '2', '--duration', '1s', '--json']);
+  assert.equal(JSON.parse(floor.stdout).target.measured, null);
+});
+
+test('without evidence nothing is proved that only a run can tell', async () => {
+  const judged = await capacity([CLAIMS]);
+  assert.equal(judged.code, NOT_PROVED);
+  assert.deepEqual(verdictsOf(judged), { stored_per_day: 'NOT PROVED', cores_peak: 'NOT PROVED' });
+});
+
+test('a good run proves it, and is named', async () => {
+  const dir = doctored(good);
+  const judged = await capacity([CLAIMS, '--evidence', dir]);
+  assert.equal(judged.code, PASS, judged.stdout);
+  assert.deepEqual(verdictsOf(judged), { stored_per_day: 'CONFIRMED', cores_peak: 'CONFIRMED' });
+  const [stored, cores] = judged.result.claims;
+  assert.deepEqual(stored.evidence, [`${dir}/run.json: target.measured.disk_bytes_per_message = 250 B/message`]);
+  assert.match(cores.evidence[0], /target\.measured\.cpu_s_per_message = /);
+  assert.equal(stored.basis, 'measurement');
+});
+
+test('a run that measures otherwise refutes it', async () => {
+  const dir = doctored((report) => {
+    good(report);
+    report.target.measured.disk_bytes_per_message = 400;
+  });
+  const judged = await capacity([CLAIMS, '--evidence', dir]);
+  assert.equal(judged.code, REFUTED);
+  assert.equal(judged.result.claims[0].error_percent.toFixed(1), '-37.5');
+});
+
+test('runs that disagree decide nothing', async () => {
+  const other = doctored((report) => {
+    good(report);
+    report.target.measured.disk_bytes_per_message = 400;
+  });
+  const judged = await capacity([CLAIMS, '--evidence', doctored(good), '--evidence', other]);
+  assert.equal(judged.code, NOT_PROVED);
+  assert.match(judged.result.claims[0].reason, /the inputs don't decide/);
+  assert.equal(judged.result.claims[0].evidence.length, 2);
+});
+
+const BAD = {
+  'of another scenario': [(report) => { report.scenario.name = 'ping_pong'; }, /it played ping_pong, the estimate needs/],
+  'that is invalid': [
+    (report) => Object.assign(report, { verdict: 'invalid', validity: { ...report.validity, valid: false, reasons: ['slow'] } }),
+    /it is invalid: slow/],
+  'whose ledger is violated': [(report) => { report.verdict = 'incorrect'; }, /its ledger is violated/],
+  'that was interrupted': [(report) => { report.interrupted = true; }, /it was interrupted/],
+  'against another machine': [(report) => { report.target.url = 'ws://10.0.0.1:1'; }, /nothing is known of the machine/],
+};
+
+for (const [what, [change, why]] of Object.entries(BAD)) {
+  test(`a run ${what} proves nothing, and the reason is told`, async () => {
+    const judged = await capacity([CLAIMS, '--evidence', doctored((report) => { good(report); change(report); })]);
+    assert.equal(judged.code, NOT_PROVED);
+    assert.match(judged.result.claims[0].reason, why);
+    assert.equal(judged.result.evidence[0].counts, false);
+  });
+}
+
+test('runs of machines of different sizes do not mix', async () => {
+  const larger = doctored((report) => { good(report); report.machine.cores += 8; });
+  const judged = await capacity([CLAIMS, '--evidence', doctored(good), larger]);
+  assert.deepEqual(judged.result.evidence.map(({ counts }) => counts), [true, false]);
+});
+
+test('a run.json that is none is a mistake', async () => {
+  const dir = join(tempDir(), 'run');
+  mkdirSync(dir);
+  writeFileSync(join(dir, 'run.json'), '{"schema": "other"}');
+  const { code, stderr } = await throng(['capacity', CLAIMS, '--evidence', dir]);
+  assert.equal(code, USAGE);
+  assert.match(stderr, /run\.json: expected "schema"/);
+});
