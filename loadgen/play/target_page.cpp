@@ -25,7 +25,6 @@ Figure value_of(std::string_view row) {
   return value;
 }
 
-// Counters that went back are of a target that was started anew in between.
 Figure growth(const Figure& from, const Figure& to) {
   if (!from || !to || *to < *from) return std::nullopt;
   return *to - *from;
@@ -39,6 +38,13 @@ Figure sum(const Figure& a, const Figure& b) {
 Figure ratio(const Figure& of, const Figure& to) {
   if (!of || !to || *to <= 0) return std::nullopt;
   return *of / *to;
+}
+
+// Counters begin anew with their process; what the store holds doesn't.
+TargetSample without_counters(TargetSample sample) {
+  sample.committed = sample.cpu_s = sample.received_bytes = sample.sent_bytes = std::nullopt;
+  sample.body_bytes = std::nullopt;
+  return sample;
 }
 
 }  // namespace
@@ -58,7 +64,8 @@ std::optional<double> metric_sum(std::string_view page, std::string_view name,
 }
 
 TargetSample read_target_page(std::string_view page) {
-  return {metric_sum(page, "throng_server_commit_messages_total"),
+  return {metric_sum(page, "process_start_time_seconds"),
+          metric_sum(page, "throng_server_commit_messages_total"),
           metric_sum(page, "throng_server_messages_total"),
           metric_sum(page, "throng_server_body_bytes_total"),
           metric_sum(page, "throng_server_sessions"),
@@ -72,7 +79,9 @@ TargetSample read_target_page(std::string_view page) {
 }
 
 report::TargetMeasured measured_between(const TargetSample& before, const TargetSample& begin,
-                                        const TargetSample& end) {
+                                        const TargetSample& last) {
+  const bool anew = last.started_s != begin.started_s;
+  const TargetSample end = anew ? without_counters(last) : last;
   report::TargetMeasured measured;
   measured.messages = growth(begin.committed, end.committed);
   measured.connections = begin.connections;
@@ -87,7 +96,8 @@ report::TargetMeasured measured_between(const TargetSample& before, const Target
   measured.wire_bytes_per_message =
       ratio(sum(measured.received_bytes, measured.sent_bytes), measured.messages);
   measured.body_bytes_per_message =
-      ratio(measured.body_bytes, growth(begin.messages, end.messages));
+      anew ? ratio(last.body_bytes, last.messages)
+           : ratio(measured.body_bytes, growth(begin.messages, end.messages));
   measured.table_messages = growth(before.table_messages, end.table_messages);
   measured.disk_bytes_per_message = ratio(measured.table_bytes, measured.table_messages);
   measured.memory_bytes_per_connection =

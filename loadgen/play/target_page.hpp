@@ -9,6 +9,7 @@ namespace throng::play {
 
 /// What a target's /metrics page said at one moment. nullopt: it doesn't have that.
 struct TargetSample {
+  std::optional<double> started_s;  ///< when its process began
   std::optional<double> committed;  ///< messages, up to this moment
   std::optional<double> messages;   ///< as old as body_bytes
   std::optional<double> body_bytes;
@@ -32,8 +33,9 @@ std::optional<double> metric_sum(std::string_view page, std::string_view name,
 
 TargetSample read_target_page(std::string_view page);
 
-/// What came of the time between: `before` the ramp, when the measured time began, and at its end.
+/// What came of the time between: `before` the ramp, when the measured time began, and at
+/// its end. Of a target that was started anew meanwhile, what its process counts has no difference.
 report::TargetMeasured measured_between(const TargetSample& before, const TargetSample& begin,
-                                        const TargetSample& end);
+                                        const TargetSample& last);
 
 }  // namespace throng::play

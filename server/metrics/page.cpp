@@ -86,7 +86,9 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
   add_single(families, "throng_server_store_messages",
              "Messages in the store's tables, about; the others are in its log only.",
              MetricType::Gauge, static_cast<double>(p.table_messages));
-  // The names that all Prometheus clients give to these two.
+  // The names that all Prometheus clients give to these.
+  add_single(families, "process_start_time_seconds", "When the process began, since 1970.",
+             MetricType::Gauge, p.started_s);
   add_single(families, "process_cpu_seconds_total", "User and system CPU time.", counter,
              p.cpu_seconds);
   add_single(families, "process_resident_memory_bytes", "Memory in use.", MetricType::Gauge,

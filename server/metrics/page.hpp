@@ -18,6 +18,7 @@ struct ProcessFigures {
   double commit_seconds = 0;
   std::uint64_t commit_failures = 0;
   std::uint64_t accept_errors = 0;
+  double started_s = 0;  ///< since 1970
   double cpu_seconds = 0;
   std::uint64_t resident_bytes = 0;
   std::uint64_t table_bytes = 0;

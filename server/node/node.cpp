@@ -203,6 +203,7 @@ std::string Node::metrics_page() const {
        .commit_seconds = std::chrono::duration<double>(commits.commit_total).count(),
        .commit_failures = commits.failures,
        .accept_errors = accept_errors_.load(),
+       .started_s = std::chrono::duration<double>(started_.time_since_epoch()).count(),
        .cpu_seconds = used.cpu_s,
        .resident_bytes = used.resident_bytes,
        .table_bytes = size.table_bytes,

@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <memory>
@@ -72,6 +73,7 @@ class Node final : private gateway::NodeStatus {
 
   // Constant after construction
   const NodeOptions options_;
+  const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
   const protocol::TokenKey tokens_;
   const chat::Pagination pagination_;
   Stores stores_;

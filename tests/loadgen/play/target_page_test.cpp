@@ -33,7 +33,8 @@ TEST(TargetPage, OfAnotherServerSaysNothing) {
 }
 
 TargetSample sample(double n) {
-  return {.committed = 10 * n,
+  return {.started_s = 1'700'000'000,
+          .committed = 10 * n,
           .messages = 9 * n,
           .body_bytes = 900 * n,
           .connections = n,
@@ -65,10 +66,20 @@ TEST(TargetPage, WhatIsOnlyInTheLogIsNoFigureOfTheDisk) {
   EXPECT_EQ(measured.disk_bytes_per_message, std::nullopt);
 }
 
-TEST(TargetPage, ATargetThatStartedAnewHasNoGrowth) {
-  const auto measured = measured_between(sample(40), sample(50), sample(1));
+TEST(TargetPage, ATargetThatStartedAnewCountsAnewButKeepsItsStore) {
+  TargetSample end = sample(30);
+  end.started_s = 1'700'000'060;
+  const auto measured = measured_between(sample(0), sample(10), end);
   EXPECT_EQ(measured.messages, std::nullopt);
   EXPECT_EQ(measured.cpu_s_per_message, std::nullopt);
+  EXPECT_EQ(measured.body_bytes, std::nullopt);
+  EXPECT_DOUBLE_EQ(measured.body_bytes_per_message.value(), 100) << "since it started";
+  EXPECT_DOUBLE_EQ(measured.disk_bytes_per_message.value(), 250);
+}
+
+TEST(TargetPage, WhatShrankHasNoGrowth) {
+  const auto measured = measured_between(sample(40), sample(50), sample(1));
+  EXPECT_EQ(measured.table_bytes, std::nullopt);
   EXPECT_EQ(measured.disk_bytes_per_message, std::nullopt);
 }
 

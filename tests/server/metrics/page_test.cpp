@@ -25,6 +25,7 @@ std::string sample_page() {
                                           .commit_seconds = 0.25,
                                           .commit_failures = 1,
                                           .accept_errors = 4,
+                                          .started_s = 1.7e9,
                                           .cpu_seconds = 1.5,
                                           .resident_bytes = 4096,
                                           .table_bytes = 700,
@@ -53,6 +54,7 @@ TEST(MetricsPage, ShowsTheProcess) {
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"tables\"} 700\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"log\"} 50\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_messages 9\n"));
+  EXPECT_THAT(page, HasSubstr("\nprocess_start_time_seconds 1700000000\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total 1.5\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_resident_memory_bytes 4096\n"));
 }
