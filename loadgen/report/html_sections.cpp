@@ -138,6 +138,23 @@ std::string details_group(std::string_view title,
   return html + "</dl></div>\n";
 }
 
+// Empty where the target doesn't say, which leaves the row out.
+std::string bytes_text(const std::optional<double>& bytes) {
+  return bytes ? pacing::format_bytes(*bytes) : "";
+}
+
+std::string target_details(const TargetInfo& target) {
+  const TargetMeasured measured = target.measured.value_or(TargetMeasured());
+  const std::optional<double>& cpu_s = measured.cpu_s_per_message;
+  return details_group("Target",
+                       {{"Address", target.url},
+                        {"Version", target.version},
+                        {"CPU a message", cpu_s ? span_text(*cpu_s) : ""},
+                        {"Wire a message", bytes_text(measured.wire_bytes_per_message)},
+                        {"Disk a message", bytes_text(measured.disk_bytes_per_message)},
+                        {"Memory a connection", bytes_text(measured.memory_bytes_per_connection)}});
+}
+
 std::string joined(const std::vector<std::string>& words) {
   std::string text;
   for (const std::string& word : words) text += (text.empty() ? "" : " ") + word;
@@ -288,7 +305,7 @@ std::string validity_html(const RunResult& run) {
 
 std::string details_html(const RunResult& run) {
   const auto number = [](auto count) { return count_text(std::uint64_t(count)); };
-  return details_group("Target", {{"Address", run.target.url}, {"Version", run.target.version}}) +
+  return target_details(run.target) +
          details_group("Time",
                        {{"Started", started_text(run.time)},
                         {"Clock", run.clock == Clock::kReal ? "real" : "virtual"},

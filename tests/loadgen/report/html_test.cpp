@@ -84,6 +84,18 @@ TEST(HtmlReport, LoadsNothing) {
   }
 }
 
+TEST(HtmlReport, SaysWhatTheTargetSpent) {
+  RunResult run = sample_run();
+  EXPECT_THAT(html_report(run, sample_series()), Not(HasSubstr("CPU a message")));
+  run.target.measured.emplace();
+  run.target.measured->cpu_s_per_message = 41e-6;
+  run.target.measured->wire_bytes_per_message = 3600;
+  const std::string page = html_report(run, sample_series());
+  EXPECT_THAT(page, HasSubstr("<dt>CPU a message</dt><dd>41 µs</dd>"));
+  EXPECT_THAT(page, HasSubstr("<dt>Wire a message</dt><dd>3.6 kB</dd>"));
+  EXPECT_THAT(page, Not(HasSubstr("Disk a message"))) << "it isn't known";
+}
+
 TEST(HtmlReport, HostileTextsStayTexts) {
   const std::string hostile =
       "</script><script>alert(1)</script><!-- <img src=x onerror='a'> \" {{data}} \u2028";
