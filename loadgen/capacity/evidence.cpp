@@ -16,7 +16,8 @@ using report::RunResult;
 using Figure = std::optional<double>;
 
 constexpr double kNs = 1e-9;
-// What was played may differ by so much from where the estimate may lie.
+// All that the estimate allows may differ by so much from what was played: what one load costs
+// says little of another.
 constexpr double kAlike = 0.1;
 constexpr std::string_view kLocalHosts[] = {"127.", "localhost", "[::1]"};
 
@@ -100,7 +101,7 @@ std::string problem_of_machine(const EvidenceRun& evidence, const EvidenceRun& f
 std::string out_of(const char* what, double value, const std::optional<Spread>& expected,
                    const char* missing) {
   if (!expected) return fmt::format("the estimate needs {} to compare", missing);
-  if (value >= expected->p5 * (1 - kAlike) && value <= expected->p95 * (1 + kAlike)) return {};
+  if (expected->p5 >= value * (1 - kAlike) && expected->p95 <= value * (1 + kAlike)) return {};
   const std::string range = expected->varies()
                                 ? fmt::format("{:.3g} to {:.3g}", expected->p5, expected->p95)
                                 : fmt::format("{:.3g}", expected->p50);

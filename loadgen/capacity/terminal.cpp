@@ -50,23 +50,23 @@ class Text {
   }
 
   void inputs() {
-    line("\n{:<32}{:<34}{}", "input", "value", "from");
+    line("\n{:<31} {:<33} {}", "input", "value", "from");
     for (const Variable& each : all_.estimate.inputs.variables()) {
-      line("{:<32}{:<34}{}", harmless(each.name), harmless(each.text), harmless(each.origin));
+      line("{:<31} {:<33} {}", harmless(each.name), harmless(each.text), harmless(each.origin));
     }
   }
 
   void figures() {
-    line("\n{:<32}{:<34}{}", "follows", "value", "how");
+    line("\n{:<31} {:<33} {}", "follows", "value", "how");
     for (const DerivedFigure& each : all_.figures) {
       const Figure& figure = each.figure;
       if (!each.value) continue;
-      line("{:<32}{:<34}{}", harmless(figure.name), spread_text(each.value, figure.unit),
+      line("{:<31} {:<33} {}", harmless(figure.name), spread_text(each.value, figure.unit),
            harmless(figure.expression.text()));
     }
     for (const DerivedFigure& each : all_.figures) {
       if (each.value) continue;
-      line("{:<32}{:<34}needs {}", harmless(each.figure.name), "unknown",
+      line("{:<31} {:<33} needs {}", harmless(each.figure.name), "unknown",
            harmless(fmt::format("{}", fmt::join(each.figure.expression.needs(), ", "))));
     }
   }
@@ -84,11 +84,11 @@ class Text {
   }
 
   void claims() {
-    line("\n{:<12}{:<36}{:<26}{:<28}{}", "verdict", "claim", "claimed", "value", "error");
+    line("\n{:<12}{:<35} {:<25} {:<27} {}", "verdict", "claim", "claimed", "value", "error");
     for (const Finding& each : all_.findings) {
       const Claim& claim = each.claim;
-      line("{}{:<36}{:<26}{:<28}{}", word(each.verdict), harmless(claim.name), claimed_text(claim),
-           spread_text(each.value, claim.unit), error_text(each));
+      line("{}{:<35} {:<25} {:<27} {}", word(each.verdict), harmless(claim.name),
+           claimed_text(claim), spread_text(each.value, claim.unit), error_text(each));
       line("{:<12}{}", "", harmless(each.reason));
       line("{:<12}{} = {} ({})", "", harmless(claim.of), harmless(each.formula),
            basis_word(each.basis));
