@@ -8,7 +8,8 @@ import { test } from 'node:test';
 
 import { startServer } from './lib/server.mjs';
 import { tempDir } from './lib/temp.mjs';
-import { run, scenario, throng } from './lib/throng.mjs';
+import { run, scenario, startRun, throng } from './lib/throng.mjs';
+import { sleep } from './lib/wait.mjs';
 
 const PASS = 0;
 const USAGE = 2;
@@ -173,6 +174,23 @@ test('a run measures what its target spends', () => {
 test('a target without the page is measured by itself only', async () => {
   const floor = await throng(['floor', scenario('ping_pong.lua'), '--users', '2', '--duration', '1s', '--json']);
   assert.equal(JSON.parse(floor.stdout).target.measured, null);
+});
+
+test('a store that is opened again in a run tells what a message takes on disk', async () => {
+  const own = await startServer();
+  const running = startRun(own, scenario('group_words.lua'), [
+    '--users', '60', '--duration', '6s', '--ramp', '1s', '--warmup', 'none',
+  ], { script: ['gap=200ms'] });
+  await running.program.says(/measured/);
+  await sleep(3000);
+  await own.kill();
+  await own.start();
+  const { report, stderr } = await running.ended();
+  assert.ok(report, stderr);
+  const { measured } = report.target;
+  assert.ok(measured.table_messages > 100, JSON.stringify(measured));
+  assert.ok(measured.disk_bytes_per_message > 50 && measured.disk_bytes_per_message < 1000);
+  assert.equal(measured.cpu_s_per_message, null, 'a process that is new counts from 0');
 });
 
 test('without evidence nothing is proved that only a run can tell', async () => {
