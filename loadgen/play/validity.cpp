@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "loadgen/transport/transport.hpp"
 
@@ -139,8 +140,13 @@ void judge_uncertainty(report::ValidityFigures& figures, const GenerationFacts& 
       ms(figures.clock_uncertainty_ns), ms(bound), percent(bounds.clock_uncertainty_ratio)));
 }
 
+/// 0 for losses that are too few to be judged.
+double loss_ratio(std::uint64_t lost, std::uint64_t of, const ValidityBounds& bounds) {
+  return lost < bounds.network_losses ? 0 : ratio(lost, of);
+}
+
 bool lost_much(std::uint64_t lost, std::uint64_t of, const ValidityBounds& bounds) {
-  return lost >= bounds.network_losses && ratio(lost, of) > bounds.network_loss_ratio;
+  return loss_ratio(lost, of, bounds) > bounds.network_loss_ratio;
 }
 
 void judge_network(report::ValidityFigures& figures, const machine::NetworkCounters& network,
@@ -174,17 +180,24 @@ report::ValidityFigures::Pause pause_of(const measure::Histogram& pauses) {
   return {pauses.value_at_percentile(99), pauses.max()};
 }
 
-std::uint64_t dropped(const machine::NetworkCounters& network) {
-  return network.lost() + network.listen_drops + network.queue_drops;
+/// As it is judged; between networks of which nothing is, by all that they lost.
+std::pair<double, std::uint64_t> badness(const machine::NetworkCounters& network,
+                                         const ValidityBounds& bounds) {
+  return {std::max({loss_ratio(network.lost(), network.sent, bounds),
+                    loss_ratio(network.queue_drops, network.sent, bounds),
+                    loss_ratio(network.listen_drops, network.connects, bounds)}),
+          network.lost() + network.listen_drops + network.queue_drops};
 }
 
-machine::Facts worst_of(const machine::Facts& one, const machine::Facts& other) {
+machine::Facts worst_of(const machine::Facts& one, const machine::Facts& other,
+                        const ValidityBounds& bounds) {
   machine::Facts worst;
   worst.core_wait = std::max(one.core_wait, other.core_wait);
   worst.stolen_ratio = std::max(one.stolen_ratio, other.stolen_ratio);
   worst.clock_step = std::max(one.clock_step, other.clock_step);
   worst.suspended = std::max(one.suspended, other.suspended);
-  worst.network = dropped(one.network) > dropped(other.network) ? one.network : other.network;
+  const bool is_one = badness(one.network, bounds) > badness(other.network, bounds);
+  worst.network = is_one ? one.network : other.network;
   return worst;
 }
 
@@ -202,11 +215,12 @@ void take_machine_facts(report::ValidityFigures& figures, const GenerationFacts&
 
 }  // namespace
 
-void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts) {
+void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts,
+               const ValidityBounds& bounds) {
   std::int64_t worst = 0;
   for (const CrewAway& crew : crews) {
     if (crew.machine)
-      facts.machine = worst_of(facts.machine.value_or(machine::Facts()), *crew.machine);
+      facts.machine = worst_of(facts.machine.value_or(machine::Facts()), *crew.machine, bounds);
     if (facts.measured_s > 0) {
       const double ratio = crew.measured_cpu_s / (facts.measured_s * crew.threads);
       facts.cpu_ratio = std::max(facts.cpu_ratio.value_or(0), ratio);

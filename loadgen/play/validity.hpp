@@ -70,7 +70,8 @@ struct GenerationFacts {
 
 /// Puts in what crews on other machines tell: the worst of each figure, theirs or ours.
 /// Requires: the measured time is known.
-void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts);
+void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts,
+               const ValidityBounds& bounds = {});
 
 /// Of the failed connects, those for which this process or machine had nothing left.
 std::uint64_t out_of_resources(const measure::OperationTally& connect);

@@ -301,5 +301,27 @@ TEST(Validity, TakesTheWorstOfEachMachine) {
   EXPECT_EQ(figures.network.retransmitted, 50u);
 }
 
+CrewAway crew_on(const machine::NetworkCounters& network) {
+  CrewAway crew = crew_with({});
+  crew.machine.emplace().network = network;
+  return crew;
+}
+
+TEST(Validity, TakesTheNetworkThatIsWorstAsItIsJudged) {
+  const CrewAway busy = crew_on({1'000'000, 900, 0, 10'000, 90, 0});
+  const CrewAway few = crew_on({100, 50, 0, 2, 1, 0});
+  const CrewAway lossy = crew_on({2'000, 150, 0, 10, 0, 0});
+  const CrewAway full_queues = crew_on({2'000, 0, 0, 10, 0, 150});
+  const CrewAway turned_away = crew_on({2'000, 0, 0, 1'000, 150, 0});
+  for (const CrewAway& bad : {lossy, full_queues, turned_away}) {
+    for (const auto& crews : {std::vector{busy, few, bad}, std::vector{bad, few, busy}}) {
+      GenerationFacts facts = flawless();
+      facts.machine = machine::Facts();
+      add_crews(crews, facts);
+      EXPECT_EQ(judge_validity(facts).reasons.size(), 1u);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace throng::play
