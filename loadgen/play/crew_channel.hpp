@@ -15,7 +15,7 @@ enum class CrewMessage : std::uint8_t {
   kSecond,    ///< the worker's number, its WorkerSecond
   kStanding,  ///< a Standing
   kHarvest,   ///< what is in a Harvest
-  kFailed,    ///< whether it was the script, and a sentence; nothing follows
+  kFailed,    ///< whether it was the script, an ExitCode, and a sentence; nothing follows
   // From the coordinator
   kStart,  ///< run_start in nanoseconds
   kDrain,

@@ -10,11 +10,18 @@
 namespace throng::play {
 namespace {
 
-constexpr std::string_view kProtocol = "throng.crew/1\n";
+/// Its number goes up with each change of what a coordinator and its crews say.
+constexpr std::string_view kProtocol = "throng.crew/2\n";
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
+
+/// Bytes that nobody finds in memory later.
+template <std::size_t n>
+struct SecretBytes : std::array<unsigned char, n> {
+  ~SecretBytes() { sodium_memzero(this->data(), n); }
+};
 
 template <std::size_t n>
 void write_text(std::string_view text, std::array<char, n>& out) {
@@ -93,25 +100,31 @@ Handshake::Handshake(const CrewKey& key, Side side, std::string_view version)
 
 Handshake::~Handshake() { sodium_memzero(secret_.data(), secret_.size()); }
 
+Handshake::Keys::~Keys() {
+  sodium_memzero(to_crew.data(), to_crew.size());
+  sodium_memzero(to_coordinator.data(), to_coordinator.size());
+}
+
 boost::system::result<Handshake::Keys, HandshakeError> Handshake::agree(
     const Greeting& theirs) const {
   const bool is_crew = side_ == Side::kCrew;
   if (theirs.protocol != greeting_.protocol) {
     return HandshakeError{
-        fmt::format("what is there isn't a {} of throng", is_crew ? "coordinator" : "crew")};
+        fmt::format("what is there isn't a {} of throng, or is one of another build",
+                    is_crew ? "coordinator" : "crew")};
   }
   if (theirs.version != greeting_.version) {
     return HandshakeError{
         fmt::format("it is throng {}, and this is {}: both ends must be of one version",
                     read_text(theirs.version), read_text(greeting_.version))};
   }
-  std::array<unsigned char, crypto_scalarmult_BYTES> common;
+  SecretBytes<crypto_scalarmult_BYTES> common;
   if (crypto_scalarmult(common.data(), secret_.data(), theirs.public_key.data()) != 0) {
     return HandshakeError{"its key for this line is a bad one"};
   }
   const Greeting& coordinator = is_crew ? theirs : greeting_;
   const Greeting& crew = is_crew ? greeting_ : theirs;
-  std::array<unsigned char, 2 * sizeof(SealKey)> drawn;
+  SecretBytes<2 * sizeof(SealKey)> drawn;
   crypto_generichash_state state;
   crypto_generichash_init(&state, key_.bytes.data(), key_.bytes.size(), drawn.size());
   crypto_generichash_update(&state, common.data(), common.size());

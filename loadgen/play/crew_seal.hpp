@@ -31,7 +31,7 @@ struct CrewKey {
 
 /// What each end says first, in the clear. Text ends with zeros.
 ///
-///   "throng.crew/1\n" | version "0.1.0" | public key
+///   "throng.crew/2\n" | version "0.1.0" | public key
 struct Greeting {
   std::array<char, 16> protocol{};
   std::array<char, 16> version{};
@@ -88,6 +88,8 @@ class Handshake {
  public:
   enum class Side { kCoordinator, kCrew };
   struct Keys {
+    ~Keys();
+
     SealKey to_crew;
     SealKey to_coordinator;
   };

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "loadgen/measure/transfer.hpp"
+#include "loadgen/play/preflight.hpp"
 #include "loadgen/scenario/script.hpp"
 
 // One list of members for both ways, beside types that know nothing of archives.
@@ -86,6 +87,15 @@ void read(std::istream& in, Fields&... fields) {
   archive(fields...);
 }
 
+/// A coordinator and a crew of other builds may mean other things by the same bytes.
+template <class Whole>
+void read_whole(std::istream& in, Whole& whole) {
+  read(in, whole);
+  if (in.peek() == std::istream::traits_type::eof()) return;
+  throw std::runtime_error(
+      "what came is longer than it should be: both ends must be of one build of throng");
+}
+
 }  // namespace
 
 void save(std::ostream& out, pacing::TimePoint time) {
@@ -133,10 +143,10 @@ void load(std::istream& in, Harvest& harvest) {
 }
 
 void save(std::ostream& out, const JoinedCrew& crew) { write(out, crew); }
-void load(std::istream& in, JoinedCrew& crew) { read(in, crew); }
+void load(std::istream& in, JoinedCrew& crew) { read_whole(in, crew); }
 
 void save(std::ostream& out, const CrewOrders& orders) { write(out, orders); }
-void load(std::istream& in, CrewOrders& orders) { read(in, orders); }
+void load(std::istream& in, CrewOrders& orders) { read_whole(in, orders); }
 
 void save(std::ostream& out, const pacing::ClockExchange& exchange) {
   for (const pacing::TimePoint time :
@@ -160,15 +170,17 @@ void load(std::istream& in, CrewAway& away) { read(in, away); }
 
 void save_failure(std::ostream& out, const std::exception& failure) {
   const bool script = dynamic_cast<const scenario::ScriptError*>(&failure) != nullptr;
-  write(out, script, std::string(failure.what()));
+  write(out, script, code_of(failure), std::string(failure.what()));
 }
 
 std::exception_ptr load_failure(std::istream& in) {
   bool script = false;
+  ExitCode code{};
   std::string what;
-  read(in, script, what);
+  read(in, script, code, what);
   if (script) return std::make_exception_ptr(scenario::ScriptError(what));
-  return std::make_exception_ptr(std::runtime_error(what));
+  if (code == ExitCode::kInterrupted) code = ExitCode::kUsage;
+  return std::make_exception_ptr(Refusal(code, what));
 }
 
 }  // namespace throng::play

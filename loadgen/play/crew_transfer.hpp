@@ -8,7 +8,8 @@
 #include "loadgen/play/crew_orders.hpp"
 
 /// The bodies of what a coordinator and its crews say to each other; see CrewMessage.
-/// Errors of load: std::runtime_error when the bytes end too soon.
+/// Errors of load: std::runtime_error when the bytes end too soon; for what is said before a run
+/// begins, also when there are more.
 namespace throng::play {
 
 void save(std::ostream& out, pacing::TimePoint time);
@@ -42,7 +43,8 @@ void save(std::ostream& out, const CrewAway& away);
 void load(std::istream& in, CrewAway& away);
 
 void save_failure(std::ostream& out, const std::exception& failure);
-/// A ScriptError if it was one, else a std::runtime_error that says the same.
+/// A ScriptError if it was one, else a Refusal that says the same with the same code. Only who was
+/// interrupted there hasn't interrupted this run: that is kUsage.
 std::exception_ptr load_failure(std::istream& in);
 
 }  // namespace throng::play

@@ -95,6 +95,8 @@ class Joining {
         co_return;
       } catch (const boost::system::system_error& error) {
         obstacle_ = error.code().message();
+      } catch (const SilentLine& error) {
+        obstacle_ = fmt::format("it {}", error.what());
       } catch (const NoLine& error) {
         throw std::runtime_error(fmt::format("{}: {}", options_.coordinator, error.what()));
       }
@@ -174,8 +176,8 @@ class Joining {
   // A script's mistake has its own place in the script.
   void save_named(std::ostream& out, const std::exception& failure) const {
     if (dynamic_cast<const scenario::ScriptError*>(&failure)) return save_failure(out, failure);
-    save_failure(out,
-                 std::runtime_error(fmt::format("crew {}: {}", options_.name, failure.what())));
+    save_failure(
+        out, Refusal(code_of(failure), fmt::format("crew {}: {}", options_.name, failure.what())));
   }
 
   void tell(const std::string& line) const {
@@ -208,10 +210,8 @@ JoinOutcome join_run(const JoinOptions& options) {
       joining.tell_failure(failure);
       throw;
     }
-  } catch (const Refusal& refusal) {
-    return {refusal.code(), refusal.what()};
   } catch (const std::exception& error) {
-    return {ExitCode::kUsage, error.what()};
+    return {code_of(error), error.what()};
   }
 }
 

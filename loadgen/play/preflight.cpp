@@ -28,6 +28,11 @@ boost::system::result<transport::HttpAnswer> ask_for_health(transport::HttpClien
 
 }  // namespace
 
+ExitCode code_of(const std::exception& failure) {
+  const auto* const refusal = dynamic_cast<const Refusal*>(&failure);
+  return refusal ? refusal->code() : ExitCode::kUsage;
+}
+
 std::string reach_target(const transport::Target& target, transport::HttpClient& http,
                          const Interrupted& interrupted) {
   const auto answer = ask_for_health(http, interrupted);

@@ -2,6 +2,7 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <stdexcept>
 #include <string>
@@ -14,8 +15,8 @@
 /// What a process that plays users looks at before it begins.
 namespace throng::play {
 
-/// Why a run can't begin; what() is a sentence for people. Thrown before any loop starts, caught
-/// in play() and join_run().
+/// Why a run can't begin, or can't go on without a crew; what() is a sentence for people. Caught in
+/// play() and join_run().
 class Refusal : public std::runtime_error {
  public:
   Refusal(ExitCode code, const std::string& sentence) : std::runtime_error(sentence), code_(code) {}
@@ -25,6 +26,9 @@ class Refusal : public std::runtime_error {
  private:
   ExitCode code_;
 };
+
+/// That of a Refusal; kUsage for all others: a ScriptError, and what can't be had.
+ExitCode code_of(const std::exception& failure);
 
 /// Told again and again whether to go on; true: not.
 using Interrupted = std::function<bool()>;

@@ -1,5 +1,6 @@
 #include "loadgen/play/sealed_channel.hpp"
 
+#include <fmt/format.h>
 #include <netinet/tcp.h>
 
 #include <boost/asio/buffer.hpp>
@@ -169,6 +170,29 @@ bool SealedChannel::send(CrewMessage message,
 
 bool SealedChannel::all_sent() const { return line_->all_sent(); }
 
+namespace {
+
+asio::awaitable<std::unique_ptr<SealedChannel>> shake_hands(tcp::socket& line, const CrewKey& key,
+                                                            Handshake::Side side,
+                                                            std::string_view version) {
+  const Handshake handshake(key, side, version);
+  Greeting theirs;
+  co_await asio::async_write(line, asio::buffer(&handshake.greeting(), sizeof(Greeting)),
+                             asio::use_awaitable);
+  co_await asio::async_read(line, asio::buffer(&theirs, sizeof theirs), asio::use_awaitable);
+  const auto keys = handshake.agree(theirs);
+  if (!keys) throw NoLine(keys.error().message);
+  const bool is_crew = side == Handshake::Side::kCrew;
+  const Sealer sealer(is_crew ? keys->to_coordinator : keys->to_crew);
+  SealHeader header;
+  co_await asio::async_write(line, asio::buffer(sealer.header()), asio::use_awaitable);
+  co_await asio::async_read(line, asio::buffer(header), asio::use_awaitable);
+  const Opener opener(is_crew ? keys->to_crew : keys->to_coordinator, header);
+  co_return std::make_unique<SealedChannel>(std::move(line), sealer, opener);
+}
+
+}  // namespace
+
 asio::awaitable<std::unique_ptr<SealedChannel>> open_line(tcp::socket socket, const CrewKey& key,
                                                           Handshake::Side side,
                                                           std::string_view version) {
@@ -179,21 +203,12 @@ asio::awaitable<std::unique_ptr<SealedChannel>> open_line(tcp::socket socket, co
     error_code ignored;
     if (!error) line->cancel(ignored);
   });
-  const Handshake handshake(key, side, version);
-  Greeting theirs;
-  co_await asio::async_write(*line, asio::buffer(&handshake.greeting(), sizeof(Greeting)),
-                             asio::use_awaitable);
-  co_await asio::async_read(*line, asio::buffer(&theirs, sizeof theirs), asio::use_awaitable);
-  const auto keys = handshake.agree(theirs);
-  if (!keys) throw NoLine(keys.error().message);
-  const bool is_crew = side == Handshake::Side::kCrew;
-  const Sealer sealer(is_crew ? keys->to_coordinator : keys->to_crew);
-  SealHeader header;
-  co_await asio::async_write(*line, asio::buffer(sealer.header()), asio::use_awaitable);
-  co_await asio::async_read(*line, asio::buffer(header), asio::use_awaitable);
-  const Opener opener(is_crew ? keys->to_crew : keys->to_coordinator, header);
-  deadline.cancel();
-  co_return std::make_unique<SealedChannel>(std::move(*line), sealer, opener);
+  try {
+    co_return co_await shake_hands(*line, key, side, version);
+  } catch (const boost::system::system_error& error) {
+    if (error.code() != asio::error::operation_aborted) throw;
+    throw SilentLine(fmt::format("said nothing for {} s", kHandshakeTime.count()));
+  }
 }
 
 }  // namespace throng::play

@@ -43,8 +43,14 @@ class NoLine : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// Who is there didn't say in time what a line begins with: what() is a sentence's end.
+class SilentLine : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Exchanges greetings over a connection that was just made.
-/// Errors: NoLine; boost::system::system_error when it breaks or takes too long.
+/// Errors: NoLine; SilentLine; boost::system::system_error when it breaks.
 boost::asio::awaitable<std::unique_ptr<SealedChannel>> open_line(
     boost::asio::ip::tcp::socket socket, const CrewKey& key, Handshake::Side side,
     std::string_view version);

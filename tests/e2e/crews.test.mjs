@@ -26,9 +26,9 @@ const startCrew = (port, name, { key = KEY, args = [], ...options } = {}) =>
     { env: { THRONG_CREW_KEY: key }, ...options });
 
 /** A run that waits for `crews`, and where. */
-async function startCoordinator(file, crews, args, options = {}) {
+async function startCoordinator(file, crews, args, { target = server, ...options } = {}) {
   const own = ['--crews', `${crews}`, '--crew-listen', '0', ...args];
-  const running = startRun(server, file, own, { env: { THRONG_CREW_KEY: KEY }, ...options });
+  const running = startRun(target, file, own, { env: { THRONG_CREW_KEY: KEY }, ...options });
   const [, port] = await running.program.says(/have joined at 127\.0\.0\.1:(\d+)/);
   return { ...running, port: Number(port) };
 }
@@ -40,6 +40,17 @@ async function underWay() {
   const crews = [startCrew(running.port, 'one'), startCrew(running.port, 'two')];
   await until(async () => (await server.metric('throng_server_messages_total')) > before + 100, 'messages flow');
   return { ...running, crews };
+}
+
+/** A run of two crews, one of which has stopped before it could begin to get ready. */
+async function gettingReady(target) {
+  const running = await startCoordinator(scenario('one_to_one.lua'), 2, LONG_RUN, { target });
+  const slow = startCrew(running.port, 'slow');
+  await slow.says(/joined/);
+  slow.child.kill('SIGSTOP');
+  const quick = startCrew(running.port, 'quick');
+  await quick.says(/plays one_to_one/);
+  return { ...running, slow, quick };
 }
 
 /** All of a line's bytes until the other end closes it. */
@@ -110,10 +121,10 @@ test('strangers, and crews of another version, are turned away; the run waits fo
     ['--users', '20', '--duration', '1s', '--ramp', '200ms', '--crew-wait', '20s'], TALK);
   await say(running.port, Buffer.alloc(1000, 0xff));
   const greeting = Buffer.alloc(GREETING_BYTES, 1);
-  greeting.write('throng.crew/1\n\0\0');
+  greeting.write('throng.crew/2\n\0\0');
   greeting.write('9.9.9\0\0\0\0\0\0\0\0\0\0\0', VERSION_AT);
   const heard = await say(running.port, greeting);
-  assert.equal(heard.toString('latin1', 0, 13), 'throng.crew/1');
+  assert.equal(heard.toString('latin1', 0, 13), 'throng.crew/2');
   assert.equal(heard.length, GREETING_BYTES, 'nothing but a greeting');
   const crew = startCrew(running.port, 'one');
   const result = await running.ended();
@@ -178,6 +189,18 @@ test('Ctrl-C at a crew ends it, and the run with it', async () => {
   const { code, stderr } = await ended();
   assert.equal(code, 2);
   assert.match(stderr, /crew one: interrupted/);
+});
+
+test('a crew that cannot reach the target', async () => {
+  const target = await startServer({ data: 'memory' });
+  const { ended, slow, quick } = await gettingReady(target);
+  await target.kill();
+  const { code: crewCode } = await slow.kill('SIGCONT');
+  assert.equal(crewCode, 7);
+  const { code, stderr } = await ended();
+  assert.equal(code, 7);
+  assert.match(stderr, /crew (slow|quick): ws:.*Connection refused/);
+  await quick.end();
 });
 
 test('a mistake in the script that shows at a crew only', async () => {

@@ -4,6 +4,8 @@
 
 #include <sstream>
 
+#include "loadgen/play/preflight.hpp"
+#include "loadgen/scenario/script.hpp"
 #include "loadgen/users/social_graph.hpp"
 
 namespace throng::play {
@@ -79,6 +81,42 @@ TEST(CrewTransfer, RefusesOrdersThatEndTooSoon) {
   std::stringstream half(line.str().substr(0, line.str().size() / 2));
   CrewOrders came;
   EXPECT_THROW(load(half, came), std::runtime_error);
+}
+
+template <class T>
+std::stringstream longer(const T& value) {
+  std::stringstream line;
+  save(line, value);
+  line.put('\0');
+  return line;
+}
+
+TEST(CrewTransfer, RefusesWhatIsLongerThanItShouldBe) {
+  CrewOrders came;
+  auto line = longer(orders());
+  EXPECT_THROW(load(line, came), std::runtime_error);
+  JoinedCrew joined;
+  line = longer(JoinedCrew{"far", 16, 8});
+  EXPECT_THROW(load(line, joined), std::runtime_error);
+}
+
+template <class Failure>
+void expect_failure(const std::exception& failed, ExitCode code) {
+  std::stringstream line;
+  save_failure(line, failed);
+  try {
+    std::rethrow_exception(load_failure(line));
+  } catch (const Failure& came) {
+    EXPECT_STREQ(came.what(), failed.what());
+    EXPECT_EQ(code_of(came), code);
+  }
+}
+
+TEST(CrewTransfer, CarriesWhyACrewFailed) {
+  expect_failure<scenario::ScriptError>(scenario::ScriptError("a.lua:3: no"), ExitCode::kUsage);
+  expect_failure<Refusal>(Refusal(ExitCode::kUnreachable, "no way"), ExitCode::kUnreachable);
+  expect_failure<Refusal>(std::runtime_error("no more"), ExitCode::kUsage);
+  expect_failure<Refusal>(Refusal(ExitCode::kInterrupted, "interrupted"), ExitCode::kUsage);
 }
 
 TEST(CrewTransfer, CarriesWhoJoins) {
