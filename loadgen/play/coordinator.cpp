@@ -61,7 +61,7 @@ std::int64_t token_expiry(const RunOptions& options, const scenario::Plan& plan)
 }  // namespace
 
 Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
-                         boost::asio::io_context& io)
+                         boost::asio::io_context& io, const Interrupted& interrupted)
     : options_(options),
       prepared_(prepared),
       io_(io),
@@ -73,7 +73,7 @@ Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
       phase_timer_(io),
       second_timer_(io) {
   if (!options.out_dir.empty()) files_.emplace(options.out_dir);
-  make_crews();  // before there is another thread
+  make_crews(interrupted);  // before there is another thread
   if (!options.prometheus.empty()) open_metrics_page();
 }
 
@@ -103,7 +103,7 @@ void Coordinator::open_metrics_page() {
   metrics_server_ = std::make_unique<MetricsServer>(*page_, listen_address(options_.prometheus));
 }
 
-void Coordinator::make_crews() {
+void Coordinator::make_crews(const Interrupted& interrupted) {
   transport::WebSocketOptions web;
   web.target = options_.target;
   web.endpoint = prepared_.endpoint;
@@ -116,7 +116,7 @@ void Coordinator::make_crews() {
     rest = rest.subspan(workers);
     crews_.push_back(make_crew(plan));
   }
-  for (const auto& crew : crews_) crew->await_ready();
+  for (const auto& crew : crews_) crew->await_ready(interrupted);
 }
 
 std::unique_ptr<Crew> Coordinator::make_crew(const CrewPlan& plan) {
@@ -327,6 +327,10 @@ std::optional<std::string> Coordinator::write_files(const measure::Tallies& tota
                                                     const report::RunResult& result) {
   if (!files_) return std::nullopt;
   return files_->finish(series_, totals, result);
+}
+
+void Coordinator::dismiss_crews() {
+  for (const auto& crew : crews_) crew->dismiss();
 }
 
 void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -53,10 +54,12 @@ struct Played {
 /// called play(), in an io_context that it shares with the watch for signals.
 class Coordinator {
  public:
-  /// Requires: all outlive it; this process has no other thread when there are to be several
-  /// processes. Errors: ScriptError; std::system_error; std::runtime_error when the metrics page's
-  /// address or a file can't be had.
-  Coordinator(const RunOptions& options, const Prepared& prepared, boost::asio::io_context& io);
+  /// Blocks until all crews are ready; `interrupted` is asked again and again meanwhile.
+  /// Requires: all but that outlive it; this process has no other thread when there are to be
+  /// several processes. Errors: ScriptError; Refusal; std::system_error; std::runtime_error when
+  /// the metrics page's address or a file can't be had.
+  Coordinator(const RunOptions& options, const Prepared& prepared, boost::asio::io_context& io,
+              const std::function<bool()>& interrupted);
   ~Coordinator();
 
   /// Blocks until the run is over. Called once. Errors: what a worker threw.
@@ -67,6 +70,8 @@ class Coordinator {
   /// Writes what is to be written beside the page; see RunFiles::finish().
   std::optional<std::string> write_files(const measure::Tallies& totals,
                                          const report::RunResult& result);
+  /// The report is there, and the crews may go. Requires: play() has returned.
+  void dismiss_crews();
 
  private:
   using Timer =
@@ -75,7 +80,7 @@ class Coordinator {
                                         boost::asio::io_context::executor_type>;
 
   RunContext make_context();
-  void make_crews();
+  void make_crews(const std::function<bool()>& interrupted);
   std::unique_ptr<Crew> make_crew(const CrewPlan& plan);
   CrewOrders orders_for(std::span<const Slice> slices) const;
   void relay(const Crew& from, const BoardChanges& changes);

@@ -97,8 +97,9 @@ class Crew {
 
   virtual ~Crew() = default;
 
-  /// Blocks until every worker is ready to start. Errors: what a worker threw, e.g. ScriptError.
-  virtual void await_ready() = 0;
+  /// Blocks until every worker is ready to start. `interrupted` is asked again and again meanwhile.
+  /// Errors: what a worker threw, e.g. ScriptError; Refusal kInterrupted.
+  virtual void await_ready(const std::function<bool()>& interrupted) = 0;
   virtual void start(pacing::TimePoint run_start) = 0;
   /// The measured time begins.
   virtual void measure() {}
@@ -110,6 +111,8 @@ class Crew {
   /// What the workers measured. Blocks until they have ended; all seconds have been mailed then.
   /// Requires: finish() was called. Errors: what a worker threw.
   virtual Harvest harvest() = 0;
+  /// Its share is in the report, and it may go. Requires: harvest() was called.
+  virtual void dismiss() {}
 
   virtual Standing standing() const = 0;
   /// Where the workers run; nullopt: on another machine.

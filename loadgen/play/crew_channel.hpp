@@ -29,7 +29,7 @@ enum class CrewMessage : std::uint8_t {
   kOrders,   ///< a CrewOrders
   kAnswer,   ///< an answered kAsk: a ClockExchange that lacks when it was heard
   kMeasure,  ///< the measured time begins
-  kThanks,   ///< the harvest is in: nothing follows
+  kThanks,   ///< its share is in the report: nothing follows
   // To and from a crew on another machine
   kBoard,  ///< BoardChanges
 };

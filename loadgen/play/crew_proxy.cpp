@@ -5,6 +5,7 @@
 
 #include "loadgen/measure/transfer.hpp"
 #include "loadgen/play/crew_transfer.hpp"
+#include "loadgen/play/preflight.hpp"
 
 namespace throng::play {
 
@@ -26,8 +27,11 @@ std::uint64_t CrewProxy::users() const {
   return all;
 }
 
-void CrewProxy::await_ready() {
-  run_until([this] { return ready_; });
+void CrewProxy::await_ready(const Interrupted& interrupted) {
+  run_until([&] {
+    refuse_if(interrupted);
+    return ready_;
+  });
 }
 
 void CrewProxy::start(pacing::TimePoint run_start) {
@@ -87,7 +91,7 @@ void CrewProxy::on_closed(std::string_view why) {
 }
 
 void CrewProxy::fail(std::exception_ptr failure) {
-  if (failure_) return;
+  if (ended()) return;
   failure_ = failure;
   mail_.on_failed(std::move(failure));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,7 +16,7 @@ namespace throng::play {
 /// The coordinator's end of the line to a crew in another process.
 class CrewProxy : public Crew {
  public:
-  void await_ready() override;
+  void await_ready(const std::function<bool()>& interrupted) override;
   void start(pacing::TimePoint run_start) override;
   void drain() override;
   void finish() override;
@@ -40,14 +41,16 @@ class CrewProxy : public Crew {
   /// Nothing more is expected of it.
   bool ended() const { return harvest_ || failure_; }
 
-  /// Runs the loop until then, or until the crew has failed, which it throws.
+  /// Runs the loop until then, which is asked often, or until the crew has failed, which it throws.
   template <class Predicate>
   void run_until(Predicate done) {
-    while (!done() && !failure_) io_.run_one();
+    while (!done() && !failure_) io_.run_one_for(kLook);
     if (failure_) std::rethrow_exception(failure_);
   }
 
  private:
+  static constexpr std::chrono::milliseconds kLook{50};
+
   void take_second(std::istream& body);
   void take_harvest(std::istream& body);
   void on_closed(std::string_view why);

@@ -16,7 +16,7 @@ class LocalCrew final : public Crew {
   /// Errors: ScriptError; boost::system::system_error when there is no descriptor left.
   LocalCrew(boost::asio::io_context& io, const CrewPlan& plan, Mail mail);
 
-  void await_ready() override {}
+  void await_ready(const std::function<bool()>&) override {}
   void start(pacing::TimePoint run_start) override;
   void drain() override;
   void finish() override;

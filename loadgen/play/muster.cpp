@@ -66,19 +66,14 @@ std::string Muster::address() const { return text_of(acceptor_.local_endpoint())
 
 bool Muster::wait(const std::function<bool()>& interrupted,
                   const std::function<void()>& on_change) {
-  asio::steady_timer deadline(io_, options_.wait);
-  bool over = false;
-  deadline.async_wait([&over](const error_code& error) { over = !error; });
+  const auto until = std::chrono::steady_clock::now() + options_.wait;
   std::size_t told = 0;
   on_change();
-  while (joined() < options_.crews && !over && !interrupted()) {
-    io_.run_one_for(kLook);
+  while (joined() < options_.crews && std::chrono::steady_clock::now() < until && !interrupted()) {
+    io_.run_for(kLook);  // all of it: one who has joined may go again
     if (std::exchange(told, joined()) != joined()) on_change();
   }
-  const bool complete = joined() >= options_.crews;
-  deadline.cancel();
-  io_.poll();  // before `over` is gone
-  return complete;
+  return joined() >= options_.crews;
 }
 
 std::vector<CrewCall> Muster::take() {

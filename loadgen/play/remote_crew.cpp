@@ -15,6 +15,7 @@ constexpr std::chrono::seconds kLongPatience{60};
 /// In the run it says something many times a second.
 constexpr std::chrono::seconds kPatience{10};
 constexpr std::chrono::milliseconds kSilenceInterval{500};
+constexpr std::chrono::seconds kFarewellTime{2};
 
 }  // namespace
 
@@ -48,14 +49,18 @@ void RemoteCrew::finish() {
 
 Harvest RemoteCrew::harvest() {
   Harvest harvest = CrewProxy::harvest();
-  channel().send(CrewMessage::kThanks);
-  run_until([this] { return call_.channel->all_sent(); });
   away_.name = call_.crew.name;
   away_.users = users();
   away_.threads = workers();
   away_.cores = call_.crew.cores;
   harvest.away.push_back(away_);
   return harvest;
+}
+
+void RemoteCrew::dismiss() {
+  channel().send(CrewMessage::kThanks);
+  const pacing::TimePoint until = clock_.now() + kFarewellTime;
+  run_until([&] { return call_.channel->all_sent() || clock_.now() >= until; });
 }
 
 void RemoteCrew::on_message(CrewMessage message, std::istream& body) {

@@ -29,6 +29,7 @@ class RemoteCrew final : public CrewProxy {
   void show(const BoardChanges& changes) override;
   void finish() override;
   Harvest harvest() override;
+  void dismiss() override;
   std::optional<pid_t> process() const override { return std::nullopt; }
 
  private:

@@ -29,11 +29,11 @@ class Run {
 
   RunOutcome play() {
     if (options_.muster.crews > 0) muster_.emplace(io_, options_.muster, options_.version);
-    const Prepared prepared = prepare(
-        options_, [this] { return is_interrupted(); }, muster_ ? &*muster_ : nullptr);
+    const Interrupted interrupted = [this] { return is_interrupted(); };
+    const Prepared prepared = prepare(options_, interrupted, muster_ ? &*muster_ : nullptr);
     TargetWatch target(options_.target, prepared.endpoint);
     const RunOptions watched = watched_by(target);
-    Coordinator coordinator(watched, prepared, io_);
+    Coordinator coordinator(watched, prepared, io_, interrupted);
     watch_for_interruption(coordinator);
     const Played played = coordinator.play();
     RunOutcome outcome;
@@ -42,6 +42,7 @@ class Run {
     outcome.code = static_cast<ExitCode>(outcome.result->exit_code);
     const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
     outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
+    if (outcome.error.empty()) coordinator.dismiss_crews();
     return outcome;
   }
 
@@ -105,10 +106,8 @@ unsigned default_threads() {
 RunOutcome play(const RunOptions& options) {
   try {
     return Run(options).play();
-  } catch (const Refusal& refusal) {
-    return {refusal.code(), refusal.what(), std::nullopt};
-  } catch (const std::exception& error) {  // ScriptError, and what can't be had
-    return {ExitCode::kUsage, error.what(), std::nullopt};
+  } catch (const std::exception& error) {
+    return {code_of(error), error.what(), std::nullopt};
   }
 }
 

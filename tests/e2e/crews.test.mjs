@@ -2,6 +2,7 @@
 // are compared. Here the machines are processes, whose clocks are really apart where that is allowed.
 
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { test } from 'node:test';
 
@@ -191,6 +192,16 @@ test('Ctrl-C at a crew ends it, and the run with it', async () => {
   assert.match(stderr, /crew one: interrupted/);
 });
 
+test('Ctrl-C while crews get ready', async () => {
+  const { program, ended, slow, quick } = await gettingReady();
+  program.child.kill('SIGINT');
+  const { code, stderr } = await ended();
+  await slow.kill('SIGKILL');
+  assert.equal(code, 130);
+  assert.match(stderr, /interrupted before anybody was played/);
+  assert.equal((await quick.end()).code, 2);
+});
+
 test('a crew that cannot reach the target', async () => {
   const target = await startServer({ data: 'memory' });
   const { ended, slow, quick } = await gettingReady(target);
@@ -201,6 +212,20 @@ test('a crew that cannot reach the target', async () => {
   assert.equal(code, 7);
   assert.match(stderr, /crew (slow|quick): ws:.*Connection refused/);
   await quick.end();
+});
+
+test('a crew whose share is in no report says so', async () => {
+  const { program, out, ended, crews } = await underWay();
+  rmSync(out, { recursive: true });
+  program.child.kill('SIGINT');
+  const { code, stderr } = await ended();
+  assert.equal(code, 130);
+  assert.match(stderr, /can't be written: .*series\.csv/);
+  for (const crew of crews) {
+    const { code: crewCode, stderr: said } = await crew.end();
+    assert.equal(crewCode, 2);
+    assert.match(said, /the coordinator at \d+ has gone before the run was over/);
+  }
 });
 
 test('a mistake in the script that shows at a crew only', async () => {
