@@ -32,10 +32,6 @@ measure::Series::Columns series_columns() {
   return columns;
 }
 
-std::string listen_address(const std::string& address) {
-  return address.find(':') == std::string::npos ? "127.0.0.1:" + address : address;
-}
-
 /// Deliveries on their way.
 std::uint64_t awaited(const Standing& standing) {
   const auto& [pending, due, seen] = standing.outstanding;
@@ -100,7 +96,7 @@ void Coordinator::open_metrics_page() {
   page_ = std::make_unique<MetricsPage>(
       RunLabels{options_.source.name, options_.target.url, options_.version, options_.seed},
       prepared_.plan.users);
-  metrics_server_ = std::make_unique<MetricsServer>(*page_, listen_address(options_.prometheus));
+  metrics_server_ = std::make_unique<MetricsServer>(*page_, options_.prometheus);
 }
 
 void Coordinator::make_crews(const Interrupted& interrupted) {
