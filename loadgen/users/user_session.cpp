@@ -152,7 +152,12 @@ void User::check_chat_state(UserWorld& world, const protocol::ChatState& told, T
 void User::on_bye(UserWorld& world, const protocol::Bye& event, TimePoint now) {
   session_error_ = protocol::error_name(event.code);
   bye_retry_ms_ = event.retry_ms;
-  if (!event.resume) give_up(world, session_error_, now);
+  if (!event.resume) return give_up(world, session_error_, now);
+  if (!linked()) return;
+  // A connection that others share goes on, so nobody else would tell that this session has ended.
+  lose_session(world, session_error_, now);
+  state_ = State::kClosing;
+  world.transport.close(local_);
 }
 
 void User::on_closed(UserWorld& world, transport::CloseReason reason, std::uint16_t,

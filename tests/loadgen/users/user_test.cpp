@@ -148,6 +148,17 @@ TEST_F(DeviceTest, HonoursTheRetryTimeOfBye) {
   EXPECT_EQ(errors(Operation::kConnect, "going_away"), 1u);
 }
 
+TEST_F(DeviceTest, ByeEndsASessionWhoseConnectionGoesOn) {
+  bring_online();
+  say(protocol::Bye{Error::kIdle, true, 500});
+  EXPECT_EQ(transport_.closes, 1) << "others may share the connection";
+  EXPECT_EQ(errors(Operation::kConnect, "idle"), 1u);
+  close(CloseReason::kByUs);
+  pass(milliseconds(1'001));
+  EXPECT_EQ(transport_.opens, 2);
+  EXPECT_EQ(errors(Operation::kConnect, "idle"), 1u);
+}
+
 TEST_F(DeviceTest, GivesUpWhenTheSameWouldHappenAgain) {
   user_.login(world_, now_, now_);
   open();
