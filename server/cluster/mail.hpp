@@ -57,15 +57,24 @@ struct LaneOutput {
   Lane lane;
   chat::ClientRef session;
   std::string events;
+  bool caught_up = false;
   bool wants_room = false;  ///< to be told once this has left the server
 };
 struct LaneEnded {
   Lane lane;
+  bool failed = false;  ///< it couldn't begin: the disk can't be read
+};
+
+/// So much of what the connection passed on is dealt with.
+struct LaneTaken {
+  Lane lane;
+  std::size_t bytes = 0;
 };
 
 // From a shared connection to a session on it:
 
 struct LaneInput {
+  Lane lane;
   chat::ClientRef session;
   std::string events;
 };
@@ -76,8 +85,9 @@ struct LaneCut {
   chat::ClientRef session;
 };
 
-using Mail = std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Leave,
-                          LaneOpened, LaneOutput, LaneEnded, LaneInput, LaneDrained, LaneCut>;
+using Mail =
+    std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Leave, LaneOpened,
+                 LaneOutput, LaneEnded, LaneTaken, LaneInput, LaneDrained, LaneCut>;
 
 /// Carries mail to shards; what goes from one shard to another arrives in order.
 /// Today every shard is in this process; shards of other nodes come in behind the same call.

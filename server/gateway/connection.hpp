@@ -13,7 +13,7 @@ using AcceptedSocket =
 
 /// The story of one accepted connection on the shard that got it: HTTP requests one after the
 /// other, until it ends, or until it is upgraded and says hello; then it moves to its user's home
-/// shard as a Session.
+/// shard as a Session, or stays here as a SharedConnection.
 boost::asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket);
 
 }  // namespace throng::gateway

@@ -1,5 +1,7 @@
 #include "server/gateway/greeting.hpp"
 
+#include <algorithm>
+
 #include "protocol/codec.hpp"
 
 namespace throng::gateway {
@@ -8,6 +10,7 @@ using protocol::Error;
 
 Greeting read_hello(Services& services, std::string_view events) {
   Greeting greeting;
+  events.remove_prefix(std::min(events.find_first_not_of("\r\n"), events.size()));
   const std::string_view message = services.decoder.padded(events);
   const std::string_view line = message.substr(0, message.find('\n'));
   const auto event = services.decoder.client_event(line);

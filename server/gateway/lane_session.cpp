@@ -33,6 +33,7 @@ void LaneSession::transmit(std::string& gathered) {
   services().office.send(lane_.shard, cluster::LaneOutput{.lane = lane_,
                                                           .session = ref(),
                                                           .events = std::exchange(gathered, {}),
+                                                          .caught_up = !is_catching_up(),
                                                           .wants_room = wants_room()});
 }
 

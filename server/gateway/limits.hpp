@@ -7,8 +7,10 @@ namespace throng::gateway {
 
 /// What one client may cost. The defaults hold for a server on the open network.
 struct Limits {
-  std::size_t outbound_bytes = 1 << 20;  ///< waiting for one session; above: slow_reader
-  std::size_t connections = 0;           ///< at once, all shards together
+  /// Waiting for one session; above: slow_reader. For those who share a connection: so much each,
+  /// up to 64 MiB, all together.
+  std::size_t outbound_bytes = 1 << 20;
+  std::size_t connections = 0;  ///< at once, all shards together
   std::size_t sessions_per_connection = 1024;
   /// How long a move of a cursor may wait for company on its way to the disk, and its receipt again
   /// for other events on the way to the session.

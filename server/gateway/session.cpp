@@ -50,8 +50,8 @@ void Session::handle_message(std::string_view text) {
 bool Session::keep_for_later(std::string_view text) {
   std::string& early = catch_up_->early_events;
   if (early.size() + text.size() > protocol::kMaxClientMessageBytes) return false;
+  if (!early.empty() && !early.ends_with('\n')) early += '\n';
   early += text;
-  early += '\n';
   return true;
 }
 

@@ -16,7 +16,8 @@ namespace throng::gateway {
 ///
 /// Invariants: what gathers in a turn goes out together; a session that is idle holds no buffer;
 /// until it has caught up nothing that it says is served, so what the device sees of a chat only
-/// ever rises; what waits for it is bounded by Limits::outbound_bytes and the size of one answer.
+/// ever rises; what waits for it is bounded by Limits::outbound_bytes and the size of one answer,
+/// or by what may wait for all on its connection.
 class Session {
  public:
   virtual ~Session();

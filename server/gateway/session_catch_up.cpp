@@ -44,7 +44,9 @@ void Session::on_page(chat::Page&& page) {
     std::erase(chats_, chat);
     to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});
   }
-  attach_more();
+  if (page.messages == 0) return attach_more();
+  c.wants_more = true;
+  will_flush();
 }
 
 void Session::ask_deferred_pages() {
@@ -58,6 +60,9 @@ void Session::ask_deferred_pages() {
                                        .after = *std::exchange(asked.deferred_after, {}),
                                        .attempt = asked.attempt});
   }
+  if (!std::exchange(catch_up_->wants_more, false)) return;
+  last_heard_ = services_.now;
+  attach_more();
 }
 
 void Session::finish_catch_up() {
@@ -76,7 +81,8 @@ void Session::finish_catch_up() {
 }
 
 bool Session::wants_room() const {
-  return catch_up_ && std::ranges::any_of(catch_up_->under_way, [](const auto& asked) {
+  if (!catch_up_) return false;
+  return catch_up_->wants_more || std::ranges::any_of(catch_up_->under_way, [](const auto& asked) {
            return asked.deferred_after.has_value();
          });
 }

@@ -22,6 +22,7 @@ struct Session::CatchUp {
   std::vector<Asked> under_way;       ///< chats asked for and not complete
   protocol::CaughtUp result;
   bool logging_in = true;
+  bool wants_more = false;  ///< chats, once what came of others is out
   std::string early_events;
   std::string early_bytes;
 };

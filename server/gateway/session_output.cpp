@@ -70,7 +70,7 @@ void Session::will_flush() {
 void Session::flush() {
   flush_planned_ = false;
   if (ended_) return;
-  later_planned_ = later_planned_ && gathered_.empty();
+  later_planned_ = false;
   transmit(gathered_);
 }
 

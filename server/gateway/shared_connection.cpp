@@ -15,6 +15,11 @@ namespace {
 /// What may wait for all sessions of a connection together, however many there are.
 constexpr std::size_t kMostWaitingBytes = std::size_t{64} << 20;
 constexpr std::uint32_t kRetryMs = 500;
+/// Sessions that catch up at the same time: the pages that each may have asked for, and a quarter
+/// of what may wait, go into what may wait.
+constexpr std::size_t kMostCatchingUp = 48;
+/// What sessions may have to deal with before more is read.
+constexpr std::size_t kMostPassedOnBytes = std::size_t{1} << 20;
 
 }  // namespace
 
@@ -37,7 +42,8 @@ SharedConnection::~SharedConnection() {
 void SharedConnection::start(std::string_view first_message, std::string early_bytes) {
   on_text(first_message);
   if (!early_bytes.empty()) wire_.take_early(std::move(early_bytes));
-  if (!over_) wire_.read_from_now_on();
+  if (services_.stopping) leave();
+  if (!over_ && !closing_) wire_.read_from_now_on();
 }
 
 // ---- What the client says ----
@@ -49,33 +55,88 @@ void SharedConnection::on_text(std::string_view text) {
 }
 
 void SharedConnection::take(SessionNumber number, std::string_view events) {
+  if (events.find_first_not_of("\r\n") == std::string_view::npos) return;
   if (number == 0) return close(Error::kHelloFirst);
-  const auto found = lanes_.find(number);
-  if (found == lanes_.end()) return open(number, events);
-  State& state = found->second;
-  if (state.session) {
-    services_.office.send(
-        state.home, cluster::LaneInput{.session = *state.session, .events = std::string(events)});
-  } else if (state.early.size() + events.size() <= protocol::kMaxClientMessageBytes) {
-    state.early += events;
-    if (!state.early.ends_with('\n')) state.early += '\n';
-  } else {
-    close(Error::kTooLarge);
+  const auto lane = lanes_.find(number);
+  if (lane == lanes_.end()) return welcome(number, events);
+  switch (lane->second.phase) {
+    case Phase::kOpen:
+      return pass_on(lane, std::string(events));
+    case Phase::kRefused:
+      return;
+    default:
+      return keep_early(lane, events);
   }
 }
 
-void SharedConnection::open(SessionNumber number, std::string_view events) {
+void SharedConnection::welcome(SessionNumber number, std::string_view events) {
   if (services_.stopping) return refuse(number, Error::kGoingAway, {});
   if (lanes_.size() >= services_.server.limits.sessions_per_connection) {
     services_.metrics.add(metrics::Metric::kRefusedOverloaded);
     return refuse(number, Error::kOverloaded, "the connection holds as many sessions as it may");
   }
-  Greeting greeting = read_hello(services_, events);
-  if (greeting.error) return refuse(number, *greeting.error, greeting.detail);
-  const chat::ShardIndex home = services_.placement.of(greeting.newcomer->user);
-  lanes_.emplace(number, State{.home = home, .session = std::nullopt, .early = {}});
-  greeting.newcomer->lane = lane(number);
-  services_.office.send(home, std::move(*greeting.newcomer));
+  lanes_[number].early = events;
+  waiting_.push_back(number);
+  open_waiting();
+}
+
+void SharedConnection::keep_early(Lanes::iterator lane, std::string_view events) {
+  auto& [number, state] = *lane;
+  if (state.early.size() + events.size() <= protocol::kMaxClientMessageBytes) {
+    if (!state.early.empty() && !state.early.ends_with('\n')) state.early += '\n';
+    state.early += events;
+    return;
+  }
+  refuse(number, Error::kTooLarge, {});
+  if (state.phase == Phase::kWaiting) {
+    lanes_.erase(lane);
+  } else {
+    state.phase = Phase::kRefused;
+    state.early = {};
+  }
+}
+
+void SharedConnection::pass_on(Lanes::iterator lane, std::string events) {
+  passed_on_bytes_ += events.size();
+  if (passed_on_bytes_ > kMostPassedOnBytes) wire_.pause_reading();
+  const auto& [number, state] = *lane;
+  services_.office.send(state.home, cluster::LaneInput{.lane = this->lane(number),
+                                                       .session = state.session,
+                                                       .events = std::move(events)});
+}
+
+void SharedConnection::on_taken(const cluster::LaneTaken& news) {
+  passed_on_bytes_ -= news.bytes;
+  if (passed_on_bytes_ <= kMostPassedOnBytes / 2 && !over_) wire_.read_from_now_on();
+}
+
+void SharedConnection::open_waiting() {
+  while (!waiting_.empty() && catching_up_ < kMostCatchingUp &&
+         waiting_bytes() <= limit_bytes() / 4) {
+    const auto next = lanes_.find(waiting_.front());
+    waiting_.pop_front();
+    if (next != lanes_.end() && next->second.phase == Phase::kWaiting) open(next);
+  }
+}
+
+void SharedConnection::open(Lanes::iterator lane) {
+  auto& [number, state] = *lane;
+  Greeting greeting = read_hello(services_, std::exchange(state.early, {}));
+  if (greeting.error) {
+    refuse(number, *greeting.error, greeting.detail);
+    lanes_.erase(lane);
+    return;
+  }
+  state.home = services_.placement.of(greeting.newcomer->user);
+  state.phase = Phase::kOpening;
+  state.catching_up = true;
+  ++catching_up_;
+  greeting.newcomer->lane = this->lane(number);
+  services_.office.send(state.home, std::move(*greeting.newcomer));
+}
+
+void SharedConnection::caught_up(State& state) {
+  if (std::exchange(state.catching_up, false)) --catching_up_;
 }
 
 void SharedConnection::refuse(SessionNumber number, Error error, std::string_view detail) {
@@ -98,27 +159,37 @@ void SharedConnection::refuse(SessionNumber number, Error error, std::string_vie
 // ---- What its sessions say ----
 
 void SharedConnection::on_opened(const cluster::LaneOpened& news) {
-  const auto found = lanes_.find(news.lane.session);
-  if (found == lanes_.end()) return;
-  State& state = found->second;
+  const auto lane = lanes_.find(news.lane.session);
+  if (lane == lanes_.end()) return;
+  State& state = lane->second;
+  if (state.phase == Phase::kRefused) {
+    services_.office.send(state.home, cluster::LaneCut{.session = news.session});
+    return on_ended({.lane = news.lane});
+  }
+  state.phase = Phase::kOpen;
   state.session = news.session;
-  if (state.early.empty()) return;
-  services_.office.send(state.home, cluster::LaneInput{.session = news.session,
-                                                       .events = std::exchange(state.early, {})});
+  if (!state.early.empty()) pass_on(lane, std::exchange(state.early, {}));
 }
 
 void SharedConnection::on_output(cluster::LaneOutput& output) {
-  if (over_ || closing_) return;
+  const auto lane = lanes_.find(output.lane.session);
+  if (over_ || closing_ || lane == lanes_.end()) return;
+  if (lane->second.phase == Phase::kRefused) return;
   if (output.wants_room) want_room_.push_back(output.session);
   add(output.lane.session, output.events);
   services_.buffers.give_back(std::move(output.events));
+  if (!output.caught_up) return;
+  caught_up(lane->second);
+  open_waiting();
 }
 
 void SharedConnection::on_ended(const cluster::LaneEnded& news) {
-  const auto found = lanes_.find(news.lane.session);
-  if (found == lanes_.end()) return;
-  if (!found->second.session) refuse(news.lane.session, Error::kUnavailable, {});
-  lanes_.erase(found);
+  const auto lane = lanes_.find(news.lane.session);
+  if (lane == lanes_.end()) return;
+  if (news.failed) refuse(news.lane.session, Error::kUnavailable, {});
+  caught_up(lane->second);
+  lanes_.erase(lane);
+  open_waiting();
   if (services_.stopping) leave();
 }
 
@@ -148,6 +219,7 @@ void SharedConnection::on_drained() {
   for (const chat::ClientRef& session : std::exchange(want_room_, {})) {
     services_.office.send(session.shard, cluster::LaneDrained{.session = session});
   }
+  open_waiting();
 }
 
 std::size_t SharedConnection::limit_bytes() const {
@@ -156,11 +228,11 @@ std::size_t SharedConnection::limit_bytes() const {
 }
 
 void SharedConnection::close_if_behind() {
-  if (gathered_.size() + wire_.unsent_bytes() <= limit_bytes()) return;
+  if (waiting_bytes() <= limit_bytes()) return;
   flush();
   if (over_ || closing_) return;
-  if (gathered_.size() + wire_.unsent_bytes() <= limit_bytes()) return;
-  services_.metrics.add(metrics::Metric::kClosedSlowReader);
+  if (waiting_bytes() <= limit_bytes()) return;
+  services_.metrics.add(metrics::Metric::kClosedSlowReader, lanes_.size());
   close(Error::kSlowReader);
 }
 
@@ -181,13 +253,19 @@ void SharedConnection::on_broken() {
 
 void SharedConnection::depart() {
   for (const auto& [number, state] : lanes_) {
-    if (!state.session) continue;  // it will be cut when it comes to tell that it is there
-    services_.office.send(state.home, cluster::LaneCut{.session = *state.session});
+    if (state.phase != Phase::kOpen) continue;  // it is cut when it comes to tell that it is there
+    services_.office.send(state.home, cluster::LaneCut{.session = state.session});
   }
   services_.buffers.give_back(std::move(gathered_));
 }
 
 void SharedConnection::leave() {
+  for (const SessionNumber number : std::exchange(waiting_, {})) {
+    const auto lane = lanes_.find(number);
+    if (lane == lanes_.end() || lane->second.phase != Phase::kWaiting) continue;
+    refuse(number, Error::kGoingAway, {});
+    lanes_.erase(lane);
+  }
   if (lanes_.empty()) close(Error::kGoingAway);
 }
 
@@ -198,7 +276,7 @@ void SharedConnection::sweep() {
   if (closing_) {
     if (silent > limits.close_timeout) on_broken();
   } else if (silent > 2 * limits.heartbeat) {
-    services_.metrics.add(metrics::Metric::kClosedIdle);
+    services_.metrics.add(metrics::Metric::kClosedIdle, lanes_.size());
     close(Error::kIdle);
   }
 }

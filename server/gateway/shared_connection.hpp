@@ -1,7 +1,8 @@
 #pragma once
 
 #include <boost/unordered/unordered_flat_map.hpp>
-#include <optional>
+#include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,7 @@ class SharedConnection final : private WireOwner {
   void on_opened(const cluster::LaneOpened& news);
   void on_output(cluster::LaneOutput& output);
   void on_ended(const cluster::LaneEnded& news);
+  void on_taken(const cluster::LaneTaken& news);
 
   /// Writes what has gathered.
   void flush() override;
@@ -41,11 +43,20 @@ class SharedConnection final : private WireOwner {
   void leave();
 
  private:
-  struct State {
-    chat::ShardIndex home = 0;
-    std::optional<chat::ClientRef> session;  ///< not known yet: it is on its way to its home
-    std::string early;                       ///< what came for it until it is known
+  enum class Phase : std::uint8_t {
+    kWaiting,  ///< its hello is served when fewer are catching up
+    kOpening,  ///< on its way to its home
+    kOpen,
+    kRefused,  ///< it said too much too soon, and is cut once it is known
   };
+  struct State {
+    Phase phase = Phase::kWaiting;
+    bool catching_up = false;
+    chat::ShardIndex home = 0;
+    chat::ClientRef session;  ///< once it is open
+    std::string early;        ///< what came for it until then
+  };
+  using Lanes = boost::unordered_flat_map<protocol::SessionNumber, State>;
 
   // WireOwner
   void on_heard() override { last_heard_ = services_.now; }
@@ -58,12 +69,20 @@ class SharedConnection final : private WireOwner {
   bool is_over() const override { return over_; }
 
   void take(protocol::SessionNumber number, std::string_view events);
-  void open(protocol::SessionNumber number, std::string_view events);
+  void welcome(protocol::SessionNumber number, std::string_view events);
+  void keep_early(Lanes::iterator lane, std::string_view events);
+  void pass_on(Lanes::iterator lane, std::string events);
+  /// Serves hellos that waited, as many as may catch up at once, and as long as the client takes
+  /// what it gets.
+  void open_waiting();
+  void open(Lanes::iterator lane);
+  void caught_up(State& state);
   void refuse(protocol::SessionNumber number, protocol::Error error, std::string_view detail);
   void add(protocol::SessionNumber number, std::string_view events);
   /// Ends the connection, and all its sessions with it.
   void close(protocol::Error reason);
   void close_if_behind();
+  std::size_t waiting_bytes() const { return gathered_.size() + wire_.unsent_bytes(); }
   std::size_t limit_bytes() const;
   cluster::Lane lane(protocol::SessionNumber number) const;
 
@@ -73,7 +92,10 @@ class SharedConnection final : private WireOwner {
 
   // Owned by the shard thread
   Wire wire_;
-  boost::unordered_flat_map<protocol::SessionNumber, State> lanes_;
+  Lanes lanes_;
+  std::deque<protocol::SessionNumber> waiting_;  ///< some may be gone
+  std::size_t catching_up_ = 0;
+  std::size_t passed_on_bytes_ = 0;         ///< to sessions, and not dealt with yet
   std::vector<chat::ClientRef> want_room_;  ///< to be told when all is out
   std::string gathered_;
   SteadyTime last_heard_;  ///< while closing: when closing began

@@ -8,9 +8,9 @@
 
 namespace throng::gateway {
 
-/// Tells which of a shard's sessions can go on. Level-triggered: a socket is named each time until
-/// what made it ready is dealt with, so reading costs no call beside the read itself. A socket
-/// leaves the set when it is closed. Owned by the shard's thread.
+/// Tells which of a shard's sessions and shared connections can go on. Level-triggered: a socket is
+/// named each time until what made it ready is dealt with, so reading costs no call beside the read
+/// itself. A socket leaves the set when it is closed. Owned by the shard's thread.
 class SocketSet {
  public:
   /// What a session waits for; both false: only for the end of the connection.

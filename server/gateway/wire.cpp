@@ -1,5 +1,6 @@
 #include "server/gateway/wire.hpp"
 
+#include <algorithm>
 #include <boost/asio/error.hpp>
 #include <cstring>
 #include <utility>
@@ -93,7 +94,7 @@ bool Wire::take(const protocol::FrameReader::Item& item) {
       return true;
     case Kind::kPing:
       protocol::append_frame(unsent_, protocol::Opcode::kPong, item.payload);
-      if (unsent_.size() > services_.server.limits.outbound_bytes) owner_.on_broken();
+      if (unsent_bytes() > services_.server.limits.outbound_bytes) owner_.on_broken();
       owner_.will_flush();
       return true;
     case Kind::kClose:
@@ -134,9 +135,8 @@ void Wire::write(std::string& text) {
   std::size_t sent = 0;
   if (!send(header, text, sent)) return;
   if (sent < header.size() + text.size()) {
-    unsent_ = std::move(header);
-    unsent_.append(text);
-    unsent_.erase(0, sent);
+    const std::size_t of_header = std::min(sent, header.size());
+    unsent_.append(header, of_header).append(text, sent - of_header);
   }
   services_.buffers.give_back(std::exchange(text, {}));
   if (!unsent_.empty()) return write_rest();
@@ -145,10 +145,15 @@ void Wire::write(std::string& text) {
 
 void Wire::write_rest() {
   std::size_t sent = 0;
-  if (!send(unsent_, {}, sent)) return;
-  unsent_.erase(0, sent);
-  if (!unsent_.empty()) return watch({.read = interest_.read, .write = true});
+  if (!send(std::string_view(unsent_).substr(sent_), {}, sent)) return;
+  sent_ += sent;
+  if (sent_ < unsent_.size()) {
+    // Seldom enough that what is long isn't moved for each piece of it.
+    if (sent_ > unsent_.size() / 2) unsent_.erase(0, std::exchange(sent_, 0));
+    return watch({.read = interest_.read, .write = true});
+  }
   unsent_ = {};
+  sent_ = 0;
   if (!closing_) return owner_.on_drained();
   socket_.shut_down();
   if (peer_closed_) owner_.on_broken();

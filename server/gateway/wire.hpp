@@ -46,6 +46,7 @@ class Wire {
   Wire(Services& services, WireOwner& owner, SocketSet::Owner name, Socket socket);
 
   void read_from_now_on() { watch({.read = true, .write = interest_.write}); }
+  void pause_reading() { watch({.read = false, .write = interest_.write}); }
   /// Takes bytes that came before this was there.
   void take_early(std::string bytes);
   /// Goes on with what the socket is ready for.
@@ -57,7 +58,7 @@ class Wire {
   void hang_up(std::string& text, std::uint16_t code, std::string_view reason);
 
   /// What the kernel didn't take yet.
-  std::size_t unsent_bytes() const { return unsent_.size(); }
+  std::size_t unsent_bytes() const { return unsent_.size() - sent_; }
 
  private:
   void watch(SocketSet::Interest interest);
@@ -81,8 +82,9 @@ class Wire {
   bool closing_ = false;  ///< the close frame is among what is unsent, or sent
   bool peer_closed_ = false;
   protocol::FrameReader reader_;
-  std::string unread_;  ///< an incomplete frame
-  std::string unsent_;  ///< framed bytes that the kernel didn't take yet
+  std::string unread_;    ///< an incomplete frame
+  std::string unsent_;    ///< framed bytes that the kernel didn't take yet, and
+  std::size_t sent_ = 0;  ///< so many in front of them that it took
 };
 
 }  // namespace throng::gateway

@@ -32,11 +32,12 @@ constexpr auto kAcceptPause = std::chrono::milliseconds(100);
 constexpr auto kLeaveTime = std::chrono::seconds(10);
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 
-/// Those that are open, whatever is on them.
-std::size_t connections_of(const metrics::ShardMetrics& figures) {
+/// Those that are open, whatever is on them. While a session comes or goes it can be one too few.
+std::int64_t connections_of(const metrics::ShardMetrics& figures) {
   using metrics::Metric;
-  return figures.get(Metric::kConnections) + figures.get(Metric::kSharedConnections) +
-         figures.get(Metric::kSessions) - figures.get(Metric::kSharedSessions);
+  const auto get = [&](Metric metric) { return static_cast<std::int64_t>(figures.get(metric)); };
+  return get(Metric::kConnections) + get(Metric::kSharedConnections) + get(Metric::kSessions) -
+         get(Metric::kSharedSessions);
 }
 
 std::string text_of(const tcp::endpoint& endpoint) {
@@ -137,14 +138,15 @@ void Node::listen() {
 
 void Node::accept_next() {
   Shard& shard = *shards_[next_shard_];
+  const auto most = static_cast<std::int64_t>(options_.limits.connections);
   acceptor_.async_accept(shard.io().get_executor(),
-                         [this, &shard](error_code error, gateway::AcceptedSocket socket) {
+                         [this, &shard, most](error_code error, gateway::AcceptedSocket socket) {
                            if (error == asio::error::operation_aborted) return;
                            if (error) return pause_accepting();
-                           std::size_t open = 0;
+                           std::int64_t open = 0;
                            for (const auto& s : shards_) open += connections_of(s->metrics());
                            // Over the limit the connection is closed unread, as if the kernel had.
-                           if (open < options_.limits.connections) shard.adopt(std::move(socket));
+                           if (open < most) shard.adopt(std::move(socket));
                            next_shard_ = (next_shard_ + 1) % shards_.size();
                            accept_next();
                          });

@@ -91,8 +91,8 @@ void add_options(CLI::App& app, Raw& raw) {
       ->check(CLI::Range(0, 100'000))
       ->option_text("0..100ms [1ms]");
   app.add_option("--receipt-delay", raw.receipt_delay_ms,
-                 "milliseconds, or a text like 1s, that a receipt may wait for company on its way "
-                 "to the disk, and again on its way to the sender")
+                 "milliseconds, or a text like 1s, that a receipt and when somebody was last seen "
+                 "may wait for company on the way to the disk, a receipt again to the sender")
       ->envname("THRONG_RECEIPT_DELAY")
       ->transform(CLI::AsNumberWithUnit(kMillisecondsPerUnit))
       ->check(CLI::Range(0, 10'000))

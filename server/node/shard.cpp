@@ -158,7 +158,7 @@ void Shard::on(cluster::Newcomer& mail) {
     // Its connection breaks, or tells it, so the client comes again.
     spdlog::error("storage: {}", e.what());
     services_.sessions.extract(session->ref().slot);
-    if (lane) send(lane->shard, cluster::LaneEnded{.lane = *lane});
+    if (lane) send(lane->shard, cluster::LaneEnded{.lane = *lane, .failed = true});
     return;
   }
   if (leaving_) session->close(protocol::Error::kGoingAway);
@@ -192,8 +192,14 @@ void Shard::on(cluster::LaneEnded& mail) {
   if (shared) shared->on_ended(mail);
 }
 
+void Shard::on(cluster::LaneTaken& mail) {
+  auto* shared = services_.shared.find(mail.lane.connection, mail.lane.generation);
+  if (shared) shared->on_taken(mail);
+}
+
 void Shard::on(cluster::LaneInput& mail) {
   if (auto* session = lane_session(mail.session)) session->on_input(mail.events);
+  send(mail.lane.shard, cluster::LaneTaken{.lane = mail.lane, .bytes = mail.events.size()});
 }
 
 void Shard::on(cluster::LaneDrained& mail) {

@@ -111,6 +111,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void on(cluster::LaneOpened& mail);
   void on(cluster::LaneOutput& mail);
   void on(cluster::LaneEnded& mail);
+  void on(cluster::LaneTaken& mail);
   void on(cluster::LaneInput& mail);
   void on(cluster::LaneDrained& mail);
   void on(cluster::LaneCut& mail);

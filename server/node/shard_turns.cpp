@@ -100,7 +100,7 @@ void Shard::let_sessions_depart() {
 std::optional<gateway::SteadyTime> Shard::batch_due() const {
   if (!rules_.has_batch()) return std::nullopt;
   const auto due = is_busy() ? submitted_at_ + beat_ : submitted_at_;
-  if (!rules_.batch().can_wait()) return due;
+  if (leaving_ || !rules_.batch().can_wait()) return due;
   return std::max(due, gathering_since_ + parts_.services.limits.receipt_delay);
 }
 
@@ -169,7 +169,7 @@ void Shard::tick_at(gateway::SteadyTime time) {
     if (error) return;
     next_tick_ = gateway::SteadyTime::max();
     begin();
-    if (is_busy()) serve_sockets();
+    if (is_busy() && services_.now >= served_at_ + beat_) serve_sockets();
   });
 }
 

@@ -8,7 +8,7 @@ import { makeChat } from './lib/http.mjs';
 import { newUser, startServer } from './lib/server.mjs';
 import { Session } from './lib/session.mjs';
 import { SharedConnection } from './lib/shared.mjs';
-import { until } from './lib/wait.mjs';
+import { sleep, until } from './lib/wait.mjs';
 
 const LIMIT = 40;
 const server = await startServer({ args: ['--threads', '2', '--max-sessions-per-connection', `${LIMIT}`] });
@@ -46,9 +46,11 @@ test('who leaves is gone and the others stay; who comes back is caught up', asyn
   const [alice, bob] = await connectAll(shared, [a, b]);
   const carol = await Device.connect(server, c);
   await alice.finish();
-  carol.say({ op: 'presence', users: [a, b] });
-  await carol.take('presence', ({ user, online }) => user === a && !online);
-  await carol.take('presence', ({ user, online }) => user === b && online);
+  await until(async () => {
+    carol.say({ op: 'presence', users: [a, b] });
+    const [one, other] = await Promise.all([a, b].map((id) => carol.take('presence', ({ user }) => user === id)));
+    return !one.online && other.online;
+  }, 'alice is away and bob is there');
   await bob.sendAll(chat, ['while', 'she', 'was', 'away']);
   await alice.connect();
   await alice.receive(chat, 4);
@@ -74,18 +76,74 @@ test('catch-up of many pages, for many at once', async () => {
   await shared.leave();
 });
 
+/** A chat with so much in it that catching up takes a while. */
+async function longChat(members, { count = 1500, bytes = 500 } = {}) {
+  const chat = await makeChat(server, members);
+  const writer = await Device.connect(server, members[0]);
+  await writer.sendAll(chat, Array.from({ length: count }, () => 'x'.repeat(bytes)));
+  await writer.finish();
+  return chat;
+}
+
 test('what is said before catch-up has ended is served after it', async () => {
   const shared = new SharedConnection(server);
-  const [user, other] = newUsers(2);
-  const chat = await makeChat(server, [user, other]);
+  const [writer, user] = [newUser(), newUser()];
+  const chat = await longChat([writer, user]);
   const session = await Session.open(shared);
   session.say({ op: 'hello', token: server.token(user) }, { op: 'send', chat, cmid: 'c1', body: 'first' });
   session.say({ op: 'send', chat, cmid: 'c2', body: 'second' });
-  assert.equal((await session.take('sent', ({ cmid }) => cmid === 'c1')).seq, 1);
-  assert.equal((await session.take('sent', ({ cmid }) => cmid === 'c2')).seq, 2);
+  session.say({ op: 'send', chat, cmid: 'c3', body: 'third' });
+  const seqs = await Promise.all(['c1', 'c2', 'c3']
+    .map(async (name) => (await session.take('sent', ({ cmid }) => cmid === name)).seq));
+  assert.deepEqual(seqs, [1501, 1502, 1503]);
   const ops = session.events.map(({ op }) => op);
-  assert.ok(ops.indexOf('caught_up') < ops.indexOf('sent'), ops.join());
+  assert.ok(ops.indexOf('caught_up') < ops.indexOf('sent'), ops.slice(-9).join());
   await shared.leave();
+});
+
+test('who says too much before catch-up has ended is closed, and nobody else', async () => {
+  const shared = new SharedConnection(server);
+  const [writer, user] = [newUser(), newUser()];
+  await longChat([writer, user], { count: 1000, bytes: 16_000 });
+  const neighbour = await Session.begin(shared, newUser());
+  const session = await Session.open(shared);
+  shared.socket.pause();  // so that catching up takes as long as that
+  session.say({ op: 'hello', token: server.token(user) });
+  const words = '{"op":"ping"}\n'.repeat(3000);
+  for (let i = 0; i < 3; ++i) session.say(words);
+  await sleep(500);
+  shared.socket.resume();
+  assert.equal((await session.take('bye')).code, 'too_large');
+  await neighbour.settle();
+  await shared.leave();
+});
+
+test('hello and leave in one message', async () => {
+  const shared = new SharedConnection(server);
+  const neighbour = await Session.begin(shared, newUser());
+  const session = await Session.open(shared);
+  session.say('\n', { op: 'hello', token: server.token(newUser()) }, { op: 'leave' });
+  await session.take('caught_up');
+  await neighbour.settle();
+  assert.deepEqual(session.events.map(({ op }) => op), ['welcome', 'caught_up']);
+  await shared.leave();
+});
+
+test('all people of a full connection catch up at once', async () => {
+  const own = await startServer({ args: ['--threads', '2'] });
+  const users = newUsers(1001);
+  const [chats, bodies] = [[], Array.from({ length: 120 }, () => 'x'.repeat(500))];
+  const writer = await Device.connect(own, users[0]);
+  for (let i = 0; i < 2; ++i) chats.push(await makeChat(own, users));
+  for (const chat of chats) await writer.sendAll(chat, bodies);
+  const shared = new SharedConnection(own);
+  const readers = await Promise.all(users.slice(1).map((user) => Session.begin(shared, user)));
+  for (const each of readers) {
+    assert.equal(each.events.find(({ op }) => op === 'caught_up').messages, chats.length * bodies.length);
+  }
+  await writer.finish();
+  await shared.leave();
+  await own.stop();
 });
 
 test('all are gone with their connection', async () => {
