@@ -12,6 +12,8 @@ namespace {
 /// Users who log in at once while the rest of the worker waits.
 constexpr std::size_t kBroughtBackAtOnce = 64;
 constexpr std::chrono::milliseconds kCountInterval{50};
+/// What may wait on a connection is what may wait for each who shares it, up to so many times.
+constexpr std::uint32_t kMostShares = 64;
 
 }  // namespace
 
@@ -31,6 +33,7 @@ std::unique_ptr<transport::Transport> WorkerLoop::make_transport(
   const auto connections = [&](transport::TransportListener& own_listener, std::size_t links) {
     transport::WebSocketOptions own = plan.web;
     own.first_user = slice.first_user;
+    own.max_unsent_bytes *= std::min(plan.sessions_per_connection, kMostShares);
     return std::make_unique<transport::WebSocketTransport>(loop_, std::move(own), own_listener,
                                                            links);
   };
