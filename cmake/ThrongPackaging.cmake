@@ -1,8 +1,9 @@
 # `cmake --install` and `cpack -G DEB`: the two programs, the scenarios and the pages a user needs.
 install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-install(FILES protocol/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME protocol.md)
-install(FILES docs/lua.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+# Where the README's links lead.
+install(DIRECTORY docs reports DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES protocol/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/protocol)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME throng)
