@@ -76,7 +76,7 @@ function memoryTable({ fresh, before, after, sessions, report }) {
 }
 
 const OPERATIONS = ['connect', 'login', 'catch_up', 'send', 'deliver', 'receipt_delivered'];
-const ms = (ns) => (ns / 1e6).toPrecision(3);
+const ms = (ns) => (ns >= 1e9 ? figure(ns / 1e6) : (ns / 1e6).toPrecision(3));
 
 function latencyTable({ operations }) {
   const line = (name) => {
