@@ -62,10 +62,45 @@ ClientEvent read_hello(FieldReader& in, Lists& lists) {
   return hello;
 }
 
+MessageKind read_message_kind(FieldReader& in) {
+  if (!in.has(Key::kKind)) return MessageKind::kText;
+  const std::string_view name = in.text(Key::kKind, kMaxRefBytes);
+  const auto found = std::ranges::find(kMessageKindNames, name);
+  if (found == kMessageKindNames.end()) {
+    in.fail(Error::kBadField, Key::kKind, "must be text, edit, delete or reaction");
+    return MessageKind::kText;
+  }
+  return static_cast<MessageKind>(found - kMessageKindNames.begin());
+}
+
+std::string_view read_asset(FieldReader& in) {
+  if (!in.has(Key::kAsset)) return {};
+  const std::string_view asset = in.text(Key::kAsset, kAssetIdBytes);
+  const bool hex = asset.find_first_not_of("0123456789abcdef") == asset.npos;
+  if (!hex || asset.size() != kAssetIdBytes) {
+    in.fail(Error::kBadField, Key::kAsset, "must be a SHA-256 in lower-case hexadecimal");
+  }
+  return asset;
+}
+
+std::string_view read_body(FieldReader& in, const Send& send) {
+  const bool may_be_empty = send.kind == MessageKind::kDelete || !send.asset.empty();
+  const std::size_t limit = send.kind == MessageKind::kReaction ? kMaxReactionBytes : kMaxBodyBytes;
+  return may_be_empty ? in.optional_text(Key::kBody, limit) : in.text(Key::kBody, limit);
+}
+
 ClientEvent read_send(FieldReader& in, Lists&) {
-  return Send{.chat = in.chat(),
-              .cmid = in.text(Key::kCmid, kMaxCmidBytes),
-              .body = in.text(Key::kBody, kMaxBodyBytes)};
+  Send send{.chat = in.chat(), .cmid = in.text(Key::kCmid, kMaxCmidBytes), .body = {}};
+  send.kind = read_message_kind(in);
+  const bool needs_re = send.kind != MessageKind::kText;
+  if (needs_re || in.has(Key::kRe)) send.re = in.number(Key::kRe, 1);
+  send.asset = read_asset(in);
+  if (needs_re && !send.asset.empty()) in.fail(Error::kBadField, Key::kAsset, "is for texts");
+  send.body = read_body(in, send);
+  if (send.kind == MessageKind::kDelete && !send.body.empty()) {
+    in.fail(Error::kBadField, Key::kBody, "must be empty");
+  }
+  return send;
 }
 
 ClientEvent read_delivered(FieldReader& in, Lists&) {
@@ -91,7 +126,9 @@ ClientEvent read_activity(FieldReader& in, Lists&) {
     in.fail(Error::kBadField, Key::kKind, "must be connected, opened, typed or closed");
     return Activity{};
   }
-  return Activity{.kind = static_cast<ActivityKind>(found - kActivityNames.begin())};
+  Activity activity{.kind = static_cast<ActivityKind>(found - kActivityNames.begin()), .chat = {}};
+  if (in.has(Key::kChat)) activity.chat = in.chat();
+  return activity;
 }
 
 ClientEvent read_presence_query(FieldReader& in, Lists& lists) {
@@ -122,14 +159,35 @@ ServerEvent read_sent(FieldReader& in, Lists&) {
               .time = in.time(Key::kTime)};
 }
 
+/// What a message has that most have not. A kind that this version doesn't know is a text.
+void read_extras(FieldReader& in, Message& message) {
+  if (in.has(Key::kKind)) {
+    const auto found = std::ranges::find(kMessageKindNames, in.text(Key::kKind, kMaxRefBytes));
+    if (found != kMessageKindNames.end()) {
+      message.kind = static_cast<MessageKind>(found - kMessageKindNames.begin());
+    }
+  }
+  if (in.has(Key::kRe)) message.re = in.number(Key::kRe, 1);
+  if (in.has(Key::kVersion)) message.version = in.number32(Key::kVersion);
+  if (in.has(Key::kDeleted)) message.deleted = in.flag(Key::kDeleted);
+  message.asset = read_asset(in);
+}
+
 /// A message but for its chat, as `history` has them.
 Message read_message_item(FieldReader& in) {
-  return {.chat = {},
-          .seq = in.number(Key::kSeq, 1),
-          .from = in.user(Key::kFrom),
-          .cmid = in.text(Key::kCmid, kMaxCmidBytes),
-          .time = in.time(Key::kTime),
-          .body = in.text(Key::kBody, kMaxBodyBytes)};
+  Message message{.chat = {},
+                  .seq = in.number(Key::kSeq, 1),
+                  .from = in.user(Key::kFrom),
+                  .cmid = in.text(Key::kCmid, kMaxCmidBytes),
+                  .time = in.time(Key::kTime),
+                  .body = in.required_text(Key::kBody, kMaxBodyBytes)};
+  read_extras(in, message);
+  const bool may_be_empty =
+      message.deleted || message.kind == MessageKind::kDelete || !message.asset.empty();
+  if (message.body.empty() && !may_be_empty) {
+    in.fail(Error::kBadField, Key::kBody, "must be a string that is not empty");
+  }
+  return message;
 }
 
 ServerEvent read_message(FieldReader& in, Lists&) {
@@ -143,6 +201,13 @@ ServerEvent read_receipt(FieldReader& in, Lists&) {
                  .user = in.user(Key::kUser),
                  .delivered = in.number(Key::kDelivered, 0),
                  .read = in.number(Key::kRead, 0)};
+}
+
+ServerEvent read_receipt_counts(FieldReader& in, Lists&) {
+  return ReceiptCounts{.chat = in.chat(),
+                       .seq = in.number(Key::kSeq, 1),
+                       .delivered = in.number32(Key::kDelivered),
+                       .read = in.number32(Key::kRead)};
 }
 
 ServerEvent read_history(FieldReader& in, Lists& lists) {
@@ -170,6 +235,16 @@ ServerEvent read_caught_up(FieldReader& in, Lists& lists) {
 ServerEvent read_membership(FieldReader& in, Lists&) {
   return Membership{
       .chat = in.chat(), .member = in.flag(Key::kMember), .last = in.number(Key::kLast, 0)};
+}
+
+ServerEvent read_chat_changed(FieldReader& in, Lists&) {
+  return ChatChanged{.chat = in.chat(),
+                     .name = in.required_text(Key::kName, kMaxNameBytes),
+                     .members = in.number32(Key::kMembers)};
+}
+
+ServerEvent read_trimmed(FieldReader& in, Lists&) {
+  return Trimmed{.chat = in.chat(), .first = in.number(Key::kFirst, 1)};
 }
 
 ServerEvent read_presence_state(FieldReader& in, Lists&) {
@@ -227,12 +302,15 @@ constexpr std::array kServerOps{
     OpRow<ServerEvent>{"message", read_message},
     OpRow<ServerEvent>{"receipt", read_receipt},
     OpRow<ServerEvent>{"sent", read_sent},
+    OpRow<ServerEvent>{"receipts", read_receipt_counts},
     OpRow<ServerEvent>{"pong", read_pong},
     OpRow<ServerEvent>{"presence", read_presence_state},
     OpRow<ServerEvent>{"typing", read_typing},
     OpRow<ServerEvent>{"history", read_history},
     OpRow<ServerEvent>{"caught_up", read_caught_up},
     OpRow<ServerEvent>{"membership", read_membership},
+    OpRow<ServerEvent>{"chat_changed", read_chat_changed},
+    OpRow<ServerEvent>{"trimmed", read_trimmed},
     OpRow<ServerEvent>{"welcome", read_welcome},
     OpRow<ServerEvent>{"error", read_failure},
     OpRow<ServerEvent>{"bye", read_bye},

@@ -118,6 +118,10 @@ class ObjectWriter {
   std::string& out_;
 };
 
+std::string_view kind_name(MessageKind kind) {
+  return kMessageKindNames[static_cast<std::size_t>(kind)];
+}
+
 void append_number(std::string& out, std::uint64_t value) { out += std::to_string(value); }
 
 void append_position(std::string& out, const ChatPosition& position) {
@@ -128,13 +132,23 @@ void append_position(std::string& out, const ChatPosition& position) {
   out += ']';
 }
 
+/// What a message has that most have not.
+void add_extras(ObjectWriter& object, const Message& message) {
+  if (message.kind != MessageKind::kText) object.text(R"(,"kind":)", kind_name(message.kind));
+  if (message.re != 0) object.number(R"(,"re":)", message.re);
+  object.text_unless_empty(R"(,"asset":)", message.asset);
+  if (message.version != 0) object.number(R"(,"version":)", message.version);
+  if (message.deleted) object.flag(R"(,"deleted":)", true);
+}
+
 void append_message_item(std::string& out, const Message& message) {
-  ObjectWriter(out, "{")
-      .number(R"("seq":)", message.seq)
+  ObjectWriter object(out, "{");
+  object.number(R"("seq":)", message.seq)
       .number(R"(,"from":)", message.from.value)
       .text(R"(,"cmid":)", message.cmid)
       .time(R"(,"time":)", message.time)
       .text(R"(,"body":)", message.body);
+  if (message.has_extras()) add_extras(object, message);
 }
 
 void append_chat_state(std::string& out, const ChatState& state) {
@@ -169,10 +183,12 @@ void encode(std::string& out, const Hello& event) {
 }
 
 void encode(std::string& out, const Send& event) {
-  ObjectWriter(out, R"({"op":"send")")
-      .number(R"(,"chat":)", event.chat.value)
-      .text(R"(,"cmid":)", event.cmid)
-      .text(R"(,"body":)", event.body);
+  ObjectWriter object(out, R"({"op":"send")");
+  object.number(R"(,"chat":)", event.chat.value).text(R"(,"cmid":)", event.cmid);
+  if (event.kind != MessageKind::kText) object.text(R"(,"kind":)", kind_name(event.kind));
+  if (event.re != 0) object.number(R"(,"re":)", event.re);
+  object.text_unless_empty(R"(,"asset":)", event.asset)
+      .text_unless_empty(R"(,"body":)", event.body);
 }
 
 void encode(std::string& out, const Delivered& event) {
@@ -196,8 +212,9 @@ void encode(std::string& out, const Fetch& event) {
 }
 
 void encode(std::string& out, const Activity& event) {
-  ObjectWriter(out, R"({"op":"activity")")
-      .text(R"(,"kind":)", kActivityNames[static_cast<std::size_t>(event.kind)]);
+  ObjectWriter object(out, R"({"op":"activity")");
+  object.text(R"(,"kind":)", kActivityNames[static_cast<std::size_t>(event.kind)]);
+  if (event.chat) object.number(R"(,"chat":)", event.chat.value);
 }
 
 void encode(std::string& out, const PresenceQuery& event) {
@@ -233,19 +250,28 @@ void encode(std::string& out, const Sent& event) {
 }
 
 void encode(std::string& out, const Message& event) {
-  ObjectWriter(out, R"({"op":"message")")
-      .number(R"(,"chat":)", event.chat.value)
+  ObjectWriter object(out, R"({"op":"message")");
+  object.number(R"(,"chat":)", event.chat.value)
       .number(R"(,"seq":)", event.seq)
       .number(R"(,"from":)", event.from.value)
       .text(R"(,"cmid":)", event.cmid)
       .time(R"(,"time":)", event.time)
       .text(R"(,"body":)", event.body);
+  if (event.has_extras()) add_extras(object, event);
 }
 
 void encode(std::string& out, const Receipt& event) {
   ObjectWriter(out, R"({"op":"receipt")")
       .number(R"(,"chat":)", event.chat.value)
       .number(R"(,"user":)", event.user.value)
+      .number(R"(,"delivered":)", event.delivered)
+      .number(R"(,"read":)", event.read);
+}
+
+void encode(std::string& out, const ReceiptCounts& event) {
+  ObjectWriter(out, R"({"op":"receipts")")
+      .number(R"(,"chat":)", event.chat.value)
+      .number(R"(,"seq":)", event.seq)
       .number(R"(,"delivered":)", event.delivered)
       .number(R"(,"read":)", event.read);
 }
@@ -269,6 +295,19 @@ void encode(std::string& out, const Membership& event) {
       .number(R"(,"chat":)", event.chat.value)
       .flag(R"(,"member":)", event.member)
       .number(R"(,"last":)", event.last);
+}
+
+void encode(std::string& out, const ChatChanged& event) {
+  ObjectWriter(out, R"({"op":"chat_changed")")
+      .number(R"(,"chat":)", event.chat.value)
+      .text(R"(,"name":)", event.name)
+      .number(R"(,"members":)", event.members);
+}
+
+void encode(std::string& out, const Trimmed& event) {
+  ObjectWriter(out, R"({"op":"trimmed")")
+      .number(R"(,"chat":)", event.chat.value)
+      .number(R"(,"first":)", event.first);
 }
 
 void encode(std::string& out, const PresenceState& event) {

@@ -49,6 +49,11 @@ constexpr std::array kRows{
     Row{Error::kMethodNotAllowed, "method_not_allowed", "the resource has no such method", 405,
         4022},
     Row{Error::kInternal, "internal", "a fault of the server's own", 500, 1011},
+    Row{Error::kNoSuchMessage, "no_such_message",
+        "there is no such message, or nothing like that can be said of it", 404, 4024},
+    Row{Error::kNoSuchAsset, "no_such_asset", "there is no such asset", 404, 4025},
+    Row{Error::kRateLimited, "rate_limited", "more than the limit allows; nothing was done", 429,
+        4026},
 };
 
 constexpr bool rows_stand_in_enum_order() {

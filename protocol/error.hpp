@@ -33,6 +33,9 @@ enum class Error : std::uint8_t {
   kNotFound,          ///< not_found: no such HTTP resource
   kMethodNotAllowed,  ///< method_not_allowed: the HTTP resource exists, not with that method
   kInternal,          ///< internal: a fault of the server's own
+  kNoSuchMessage,  ///< no_such_message: "re" names none that the user can see and that can be meant
+  kNoSuchAsset,    ///< no_such_asset: none that the user may see
+  kRateLimited,    ///< rate_limited: more than the limit allows; nothing was done
 };
 
 /// The name on the wire, e.g. "not_a_member".

@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxBodyBytes = 16 * 1024;
 inline constexpr std::size_t kMaxCmidBytes = 64;
 inline constexpr std::size_t kMaxRefBytes = 64;
 inline constexpr std::size_t kMaxDeviceBytes = 64;
+inline constexpr std::size_t kMaxReactionBytes = 64;
+inline constexpr std::size_t kMaxNameBytes = 100;  ///< of a chat or a person
+inline constexpr std::size_t kAssetIdBytes = 64;   ///< SHA-256 in lower-case hexadecimal
 inline constexpr std::size_t kMaxTokenBytes = 1024;
 inline constexpr std::size_t kMaxPresenceUsers = 100;
 inline constexpr std::size_t kMaxResumeChats = 1000;
@@ -44,10 +47,25 @@ struct Hello {
   std::vector<ChatPosition> have;  ///< chats not named: from the user's delivered cursor
 };
 
+/// What a message is. All but kText say something of an earlier one of the chat, `re`.
+enum class MessageKind : std::uint8_t {
+  kText,
+  kEdit,      ///< `body` stands in place of that of `re`
+  kDelete,    ///< nothing is left of `re` but its place
+  kReaction,  ///< `body` is the sign, e.g. a thumb up
+};
+
+/// The kinds on the wire, in the order of the enum; kText is left out there.
+inline constexpr std::array<std::string_view, 4> kMessageKindNames{"text", "edit", "delete",
+                                                                   "reaction"};
+
 struct Send {
   ChatId chat;
   std::string_view cmid;
-  std::string_view body;
+  std::string_view body;  ///< may be empty in kDelete, and beside an asset
+  MessageKind kind = MessageKind::kText;
+  Seq re = 0;              ///< kText: the message that this replies to; 0: none
+  std::string_view asset = {};  ///< empty: none; kText only
 };
 
 struct Delivered {
@@ -81,6 +99,9 @@ inline constexpr std::array<std::string_view, 4> kActivityNames{"connected", "op
 
 struct Activity {
   ActivityKind kind = ActivityKind::kConnected;
+  /// kOpened, kClosed: whose window; while it is open the presence of the others in there is told.
+  /// 0: the app as a whole.
+  ChatId chat = {};
 };
 
 struct PresenceQuery {
@@ -122,6 +143,16 @@ struct Message {
   std::string_view cmid;
   TimeMs time = 0;
   std::string_view body;
+  MessageKind kind = MessageKind::kText;
+  Seq re = 0;
+  std::string_view asset = {};
+  std::uint32_t version = 0;  ///< how often it was edited or deleted
+  bool deleted = false;       ///< for all: body and asset are empty
+
+  /// Whether it is more than a plain text.
+  bool has_extras() const {
+    return kind != MessageKind::kText || re != 0 || !asset.empty() || version != 0 || deleted;
+  }
 };
 
 /// `user`'s cursors in `chat` as they stand now.
@@ -130,6 +161,15 @@ struct Receipt {
   UserId user;
   Seq delivered = 0;
   Seq read = 0;
+};
+
+/// How many of the other members have got and read everything up to `seq`, a message of the
+/// receiving user in a chat too large for a receipt from each.
+struct ReceiptCounts {
+  ChatId chat;
+  Seq seq = 0;
+  std::uint32_t delivered = 0;
+  std::uint32_t read = 0;
 };
 
 struct History {
@@ -160,6 +200,19 @@ struct Membership {
   ChatId chat;
   bool member = false;
   Seq last = 0;  ///< member: messages follow from last + 1. Otherwise: nothing above it will come.
+};
+
+/// The chat has another name, or other members or admins.
+struct ChatChanged {
+  ChatId chat;
+  std::string_view name;
+  std::uint32_t members = 0;
+};
+
+/// The messages below `first` are kept no longer; nothing else comes in their place.
+struct Trimmed {
+  ChatId chat;
+  Seq first = 0;
 };
 
 struct PresenceState {
@@ -193,7 +246,8 @@ struct Bye {
   std::uint32_t retry_ms = 0;
 };
 
-using ServerEvent = std::variant<Welcome, Sent, Message, Receipt, History, CaughtUp, Membership,
-                                 PresenceState, Typing, Pong, Failure, Bye>;
+using ServerEvent =
+    std::variant<Welcome, Sent, Message, Receipt, ReceiptCounts, History, CaughtUp, Membership,
+                 ChatChanged, Trimmed, PresenceState, Typing, Pong, Failure, Bye>;
 
 }  // namespace throng::protocol

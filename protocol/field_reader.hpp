@@ -55,6 +55,13 @@ class FieldReader {
     return field.text;
   }
 
+  /// Must be there, but may be empty.
+  std::string_view required_text(Key key, std::size_t max_bytes) {
+    const Field field = fields_[key];
+    const bool empty = field.kind == Field::Kind::kText && field.text.empty();
+    return empty ? std::string_view{} : text(key, max_bytes);
+  }
+
   std::string_view optional_text(Key key, std::size_t max_bytes = kMaxClientMessageBytes) {
     const Field field = fields_[key];
     const bool empty = field.kind == Field::Kind::kText && field.text.empty();

@@ -46,28 +46,38 @@ enum class Key : std::uint8_t {
   kMessage,
   kResume,
   kRetry,
+  kFirst,
+  kRe,
+  kAsset,
+  kVersion,
+  kDeleted,
+  kMembers,
+  kName,
 };
 
-inline constexpr std::array<std::string_view, 30> kKeyNames{
-    "op",   "chat",     "seq",   "cmid",    "body",      "from",        "time",  "delivered",
-    "read", "user",     "users", "token",   "device",    "have",        "limit", "ref",
-    "kind", "messages", "next",  "online",  "last_seen", "heartbeat_s", "chats", "member",
-    "last", "unread",   "code",  "message", "resume",    "retry_ms"};
+inline constexpr std::array<std::string_view, 37> kKeyNames{
+    "op",    "chat",     "seq",     "cmid",    "body",      "from",        "time",  "delivered",
+    "read",  "user",     "users",   "token",   "device",    "have",        "limit", "ref",
+    "kind",  "messages", "next",    "online",  "last_seen", "heartbeat_s", "chats", "member",
+    "last",  "unread",   "code",    "message", "resume",    "retry_ms",    "first", "re",
+    "asset", "version",  "deleted", "members", "name"};
 
 constexpr std::string_view key_name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
+
+inline constexpr std::size_t kKeySlotCount = 128;
 
 /// A hash without collisions among `kKeyNames` (`make_key_slots` proves it).
 /// Requires: not empty.
 constexpr std::size_t key_slot(std::string_view name) {
   const auto first = static_cast<unsigned char>(name.front());
   const auto last = static_cast<unsigned char>(name.back());
-  return (name.size() * 3 + first * std::size_t{19} + last * std::size_t{30}) % 64;
+  return (name.size() + first * std::size_t{2} + last * std::size_t{31}) % kKeySlotCount;
 }
 
 inline constexpr std::uint8_t kNoKey = 0xff;
 
-consteval std::array<std::uint8_t, 64> make_key_slots() {
-  std::array<std::uint8_t, 64> slots{};
+consteval std::array<std::uint8_t, kKeySlotCount> make_key_slots() {
+  std::array<std::uint8_t, kKeySlotCount> slots{};
   slots.fill(kNoKey);
   for (std::size_t i = 0; i < kKeyNames.size(); ++i) {
     std::uint8_t& slot = slots[key_slot(kKeyNames[i])];

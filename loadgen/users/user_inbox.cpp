@@ -63,6 +63,9 @@ void User::on_event(UserWorld& world, const protocol::ServerEvent& event, TimePo
     void operator()(const protocol::Bye& e) const { user.on_bye(world, e, now); }
     // A run's memberships are made before it starts and don't change; the others ask for nothing.
     void operator()(const protocol::Membership&) const {}
+    void operator()(const protocol::ReceiptCounts&) const {}
+    void operator()(const protocol::ChatChanged&) const {}
+    void operator()(const protocol::Trimmed&) const {}
     void operator()(const protocol::Typing&) const {}
     void operator()(const protocol::Pong&) const {}
   };

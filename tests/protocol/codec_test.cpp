@@ -50,6 +50,9 @@ Event server(Decoder& decoder, std::string_view json) {
 
 // ---- Every event, there and back ----
 
+constexpr std::string_view kAsset =
+    "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+
 struct ClientRow {
   ClientEvent event;
   std::string json;
@@ -62,6 +65,14 @@ std::vector<ClientRow> client_rows() {
       {Hello{"t0k.en", "", {}}, R"({"op":"hello","token":"t0k.en"})"},
       {Send{ChatId{7}, "c1", "good \"day\""},
        R"({"op":"send","chat":7,"cmid":"c1","body":"good \"day\""})"},
+      {Send{ChatId{7}, "c2", "better", MessageKind::kEdit, 121},
+       R"({"op":"send","chat":7,"cmid":"c2","kind":"edit","re":121,"body":"better"})"},
+      {Send{ChatId{7}, "c3", "", MessageKind::kDelete, 121},
+       R"({"op":"send","chat":7,"cmid":"c3","kind":"delete","re":121})"},
+      {Send{ChatId{7}, "c4", "+1", MessageKind::kReaction, 121},
+       R"({"op":"send","chat":7,"cmid":"c4","kind":"reaction","re":121,"body":"+1"})"},
+      {Send{ChatId{7}, "c5", "", MessageKind::kText, 121, kAsset},
+       R"({"op":"send","chat":7,"cmid":"c5","re":121,"asset":")" + std::string(kAsset) + R"("})"},
       {Delivered{ChatId{7}, 121}, R"({"op":"delivered","chat":7,"seq":121})"},
       {Read{ChatId{kMaxId}, kMaxId},
        R"({"op":"read","chat":9007199254740991,"seq":9007199254740991})"},
@@ -72,6 +83,7 @@ std::vector<ClientRow> client_rows() {
       {Activity{ActivityKind::kOpened}, R"({"op":"activity","kind":"opened"})"},
       {Activity{ActivityKind::kTyped}, R"({"op":"activity","kind":"typed"})"},
       {Activity{ActivityKind::kClosed}, R"({"op":"activity","kind":"closed"})"},
+      {Activity{ActivityKind::kOpened, ChatId{7}}, R"({"op":"activity","kind":"opened","chat":7})"},
       {PresenceQuery{{UserId{1}, UserId{2}}}, R"({"op":"presence","users":[1,2]})"},
       {TypingIn{ChatId{7}}, R"({"op":"typing","chat":7})"},
       {Ping{}, R"({"op":"ping"})"},
@@ -94,6 +106,23 @@ std::vector<ServerRow> server_rows() {
        R"({"op":"sent","chat":7,"cmid":"c1","seq":121,"time":1767225600000})"},
       {newest, R"({"op":"message","chat":7,"seq":122,"from":3,"cmid":"b1","time":1767225600123,)"
                R"("body":"hi"})"},
+      {Message{ChatId{7}, 123, UserId{3}, "b2", 1767225600123, "hello", MessageKind::kEdit, 122},
+       R"({"op":"message","chat":7,"seq":123,"from":3,"cmid":"b2","time":1767225600123,)"
+       R"("body":"hello","kind":"edit","re":122})"},
+      {Message{ChatId{7}, 124, UserId{3}, "b3", 1767225600123, "", MessageKind::kText, 0, kAsset},
+       R"({"op":"message","chat":7,"seq":124,"from":3,"cmid":"b3","time":1767225600123,)"
+       R"("body":"","asset":")" +
+           std::string(kAsset) + R"("})"},
+      {Message{ChatId{7}, 122, UserId{3}, "b1", 1767225600123, "", MessageKind::kText, 0, "", 2,
+               true},
+       R"({"op":"message","chat":7,"seq":122,"from":3,"cmid":"b1","time":1767225600123,)"
+       R"("body":"","version":2,"deleted":true})"},
+      {ReceiptCounts{ChatId{7}, 121, 950, 12},
+       R"({"op":"receipts","chat":7,"seq":121,"delivered":950,"read":12})"},
+      {ChatChanged{ChatId{7}, "lunch", 12},
+       R"({"op":"chat_changed","chat":7,"name":"lunch","members":12})"},
+      {ChatChanged{ChatId{7}, "", 0}, R"({"op":"chat_changed","chat":7,"name":"","members":0})"},
+      {Trimmed{ChatId{7}, 101}, R"({"op":"trimmed","chat":7,"first":101})"},
       {Receipt{ChatId{7}, UserId{3}, 121, 120},
        R"({"op":"receipt","chat":7,"user":3,"delivered":121,"read":120})"},
       {History{ChatId{7}, {newest, older}, "after-121", "r1"},
@@ -377,6 +406,20 @@ const std::vector<Refusal>& client_refusals() {
       {R"({"op":"send","chat":1,"cmid":"c"})", Error::kBadField, "\"body\""},
       {R"({"op":"send","chat":1,"cmid":"c","body":""})", Error::kBadField, "\"body\""},
       {R"({"op":"send","chat":1,"cmid":"c","body":true})", Error::kBadField, "\"body\""},
+      {R"({"op":"send","chat":1,"cmid":"c","kind":"shout","body":"b"})", Error::kBadField,
+       "text, edit, delete or reaction"},
+      {R"({"op":"send","chat":1,"cmid":"c","kind":"edit","body":"b"})", Error::kBadField, "\"re\""},
+      {R"({"op":"send","chat":1,"cmid":"c","re":0,"body":"b"})", Error::kBadField, "\"re\""},
+      {R"({"op":"send","chat":1,"cmid":"c","kind":"edit","re":1})", Error::kBadField, "\"body\""},
+      {R"({"op":"send","chat":1,"cmid":"c","kind":"delete","re":1,"body":"b"})", Error::kBadField,
+       "\"body\" must be empty"},
+      {R"({"op":"send","chat":1,"cmid":"c","asset":"9f86"})", Error::kBadField, "\"asset\""},
+      {R"({"op":"send","chat":1,"cmid":"c","asset":")" + std::string(64, 'A') + R"("})",
+       Error::kBadField, "\"asset\""},
+      {R"({"op":"send","chat":1,"cmid":"c","kind":"edit","re":1,"body":"b","asset":")" +
+           std::string(kAsset) + R"("})",
+       Error::kBadField, "\"asset\" is for texts"},
+      {R"({"op":"activity","kind":"opened","chat":0})", Error::kBadField, "\"chat\""},
       {R"({"op":"delivered","chat":1})", Error::kBadField, "delivered: \"seq\""},
       {R"({"op":"delivered","chat":1,"seq":0})", Error::kBadField, "\"seq\""},
       {R"({"op":"read","chat":1,"seq":0})", Error::kBadField, "read: \"seq\""},
@@ -462,6 +505,9 @@ TEST(Codec, ServerRefusals) {
       {R"({"op":"history","chat":1,"messages":[{"seq":0}]})", Error::kBadField,
        "messages: \"seq\""},
       {R"({"op":"history","messages":[]})", Error::kBadField, "\"chat\""},
+      {R"({"op":"message","chat":1,"seq":1,"from":1,"cmid":"c","time":1,"body":""})",
+       Error::kBadField, "\"body\""},
+      {R"({"op":"trimmed","chat":1,"first":0})", Error::kBadField, "\"first\""},
       {R"({"op":"caught_up","messages":[],"chats":[]})", Error::kBadField, "\"messages\""},
       {R"({"op":"caught_up","messages":1,"chats":2})", Error::kBadField, "\"chats\""},
       {R"({"op":"caught_up","messages":1,"chats":[{"chat":1}]})", Error::kBadField,
