@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -57,6 +58,7 @@ struct PostMessage {
   ChatId chat;
   std::string cmid;
   std::string body;
+  std::shared_ptr<const MessageExtras> extras = nullptr;  ///< null: a plain text
 };
 
 /// Moves cursors of `user`, who says so of himself. 0: that one stays.
@@ -71,7 +73,7 @@ struct MarkCursor {
 struct FetchHistory {
   ClientRef from;
   UserId user;
-  bool admin = false;
+  bool operates = false;  ///< `user` needn't be a member
   ChatId chat;
   std::string pagination_token;
   std::uint32_t limit = protocol::kDefaultFetchLimit;
@@ -90,20 +92,50 @@ struct CreateChat {
   std::uint32_t line = 0;  ///< which object of the request this answers
   ChatRecord record;
   std::vector<UserId> members;
+  std::vector<UserId> admins = {};  ///< those among the members
 };
 
-/// Adds and removes members; done by a member, for himself (leaving) or for others, or by an admin.
+/// Adds and removes members, makes and unmakes admins. Any member adds others and leaves; all else
+/// is for admins, and for everybody in a chat without any.
 struct ChangeMembers {
   ClientRef from;
   UserId by;
-  bool admin = false;
+  bool operates = false;  ///< `by` needn't be a member
   ChatId chat;
-  std::vector<UserId> add;
-  std::vector<UserId> remove;
+  std::vector<UserId> add = {};
+  std::vector<UserId> remove = {};
+  std::vector<UserId> promote = {};
+  std::vector<UserId> demote = {};
 };
 
-using Command = std::variant<Attach, NextPage, Detach, PostMessage, MarkCursor, FetchHistory,
-                             ShowTyping, CreateChat, ChangeMembers>;
+/// For admins likewise.
+struct RenameChat {
+  ClientRef from;
+  UserId by;
+  bool operates = false;
+  ChatId chat;
+  std::string name;
+};
+
+/// Asks for the chat's name and a page of its members.
+struct DescribeChat {
+  ClientRef from;
+  UserId user;
+  bool operates = false;
+  ChatId chat;
+  UserId after = {};  ///< members with higher ids
+};
+
+/// A session of a member wants to know who else is there (kReceiptMembers at most).
+struct OpenWindow {
+  ClientRef from;
+  UserId user;
+  ChatId chat;
+};
+
+using Command =
+    std::variant<Attach, NextPage, Detach, PostMessage, MarkCursor, FetchHistory, ShowTyping,
+                 CreateChat, ChangeMembers, RenameChat, DescribeChat, OpenWindow>;
 
 inline ChatId chat_of(const Command& command) {
   return std::visit(

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "server/chat/commands.hpp"
 
@@ -57,7 +58,14 @@ struct MembershipChanged {
   Seq last = 0;
 };
 
-using Effect = std::variant<Deliver, Answer, Page, Notice, MembershipChanged>;
+/// The other members of a chat whose window a session opened.
+struct WindowOpened {
+  ClientRef to;
+  ChatId chat;
+  std::vector<UserId> members;
+};
+
+using Effect = std::variant<Deliver, Answer, Page, Notice, MembershipChanged, WindowOpened>;
 
 /// Takes effects to the shards that carry them out. What is mailed to one shard arrives there in
 /// the order it was mailed; it is never carried out inside the call.

@@ -11,11 +11,14 @@ Presence::Person& Presence::person(UserId user) {
       .first->second;
 }
 
-void Presence::connected(UserId user) { ++person(user).sessions; }
+void Presence::connected(UserId user) {
+  if (++person(user).sessions == 1) note_change(user);
+}
 
 void Presence::disconnected(UserId user) {
   const auto at = people_.find(user);
   if (at == people_.end() || at->second.sessions == 0) return;
+  if (at->second.sessions == 1) note_change(user);
   // Who is away is read from the directory when asked for, unless a write is still under way.
   if (--at->second.sessions == 0 && at->second.requested == at->second.last_seen) {
     people_.erase(at);
@@ -33,6 +36,7 @@ void Presence::committed(const std::vector<LastSeenRecord>& records) {
   for (const LastSeenRecord& record : records) {
     const auto at = people_.find(record.user);
     if (at == people_.end()) continue;
+    note_change(record.user);
     at->second.last_seen = std::max(at->second.last_seen, record.time);
     if (at->second.sessions == 0 && at->second.requested == at->second.last_seen) {
       people_.erase(at);
@@ -51,6 +55,26 @@ protocol::PresenceState Presence::state(UserId user) const {
     return {.user = user, .online = false, .last_seen = directory_.last_seen(user)};
   }
   return {.user = user, .online = at->second.sessions > 0, .last_seen = at->second.last_seen};
+}
+
+void Presence::watch(UserId user, const ClientRef& watcher) {
+  auto& clients = watchers_[user].clients;
+  if (std::ranges::find(clients, watcher) == clients.end()) clients.push_back(watcher);
+}
+
+void Presence::unwatch(UserId user, const ClientRef& watcher) {
+  const auto at = watchers_.find(user);
+  if (at == watchers_.end()) return;
+  std::erase(at->second.clients, watcher);
+  if (at->second.clients.empty()) watchers_.erase(at);
+}
+
+void Presence::note_change(UserId user) {
+  if (watchers_.empty()) return;
+  const auto at = watchers_.find(user);
+  if (at == watchers_.end() || at->second.changed) return;
+  at->second.changed = true;
+  changed_.push_back(user);
 }
 
 }  // namespace throng::chat

@@ -3,6 +3,7 @@
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <vector>
 
+#include "server/chat/commands.hpp"
 #include "server/chat/directory.hpp"
 #include "server/chat/records.hpp"
 
@@ -30,6 +31,22 @@ class Presence {
   void failed();
   protocol::PresenceState state(UserId user) const;
 
+  /// From now on changes of `user` are for `watcher`, too; twice is harmless.
+  void watch(UserId user, const ClientRef& watcher);
+  void unwatch(UserId user, const ClientRef& watcher);
+  /// Calls tell(watcher, state) for everybody watched of whom something has changed since.
+  template <class Tell>
+  void tell_changes(Tell&& tell) {
+    for (const UserId user : changed_) {
+      const auto at = watchers_.find(user);
+      if (at == watchers_.end()) continue;
+      at->second.changed = false;
+      const protocol::PresenceState now = state(user);
+      for (const ClientRef& watcher : at->second.clients) tell(watcher, now);
+    }
+    changed_.clear();
+  }
+
  private:
   struct Person {
     std::uint32_t sessions = 0;
@@ -37,10 +54,18 @@ class Presence {
     TimeMs requested = 0;  ///< the newest time handed to a batch
   };
 
+  struct Watchers {
+    std::vector<ClientRef> clients;
+    bool changed = false;
+  };
+
   Person& person(UserId user);
+  void note_change(UserId user);
 
   const Directory& directory_;
   boost::unordered_flat_map<UserId, Person, std::hash<UserId>> people_;
+  boost::unordered_flat_map<UserId, Watchers, std::hash<UserId>> watchers_;
+  std::vector<UserId> changed_;  ///< those of `watchers_` with something to tell
 };
 
 }  // namespace throng::chat

@@ -28,13 +28,25 @@ std::string encode_sent(ChatId chat, std::string_view cmid, Seq seq, TimeMs time
 SharedEvents encode_message(const StoredMessage& m) {
   std::string json;
   json.reserve(112 + m.cmid.size() + m.body.size());
-  protocol::encode(json, protocol::Message{.chat = m.chat,
-                                           .seq = m.seq,
-                                           .from = m.from,
-                                           .cmid = m.cmid,
-                                           .time = m.time,
-                                           .body = m.body});
+  protocol::encode(json, view_of(m));
   return std::make_shared<const std::string>(std::move(json));
+}
+
+bool changes_another(protocol::MessageKind kind) {
+  return kind == protocol::MessageKind::kEdit || kind == protocol::MessageKind::kDelete;
+}
+
+/// The message as it stands once `change` is done to it.
+StoredMessage revised(StoredMessage message, const PostMessage& change) {
+  MessageExtras extras = message.extras ? *message.extras : MessageExtras{};
+  ++extras.version;
+  message.body = change.body;
+  if (change.extras->kind == protocol::MessageKind::kDelete) {
+    extras.deleted = true;
+    extras.asset.clear();
+  }
+  message.extras = std::make_shared<const MessageExtras>(std::move(extras));
+  return message;
 }
 
 }  // namespace
@@ -60,7 +72,8 @@ void Rules::handle(Command&& command, TimeMs now) {
 void Rules::on(PostMessage& c, TimeMs now) {
   Conversation* chat = load(c.chat);
   if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat, c.cmid);
-  if (!chat->find_present(c.user)) return refuse(c.from, Error::kNotAMember, c.chat, c.cmid);
+  const Member* member = chat->find_present(c.user);
+  if (!member) return refuse(c.from, Error::kNotAMember, c.chat, c.cmid);
 
   const std::uint64_t hash = send_hash(c.chat, c.user, c.cmid);
   if (const auto at = uncommitted_.find(hash); at != uncommitted_.end()) {
@@ -84,15 +97,55 @@ void Rules::on(PostMessage& c, TimeMs now) {
     ++counts_.overloaded;
     return refuse(c.from, Error::kOverloaded, c.chat, c.cmid);
   }
-  const std::uint64_t serial = await_commit(PendingMessage{
-      .chat = chat, .record = batch_->messages.size(), .from = c.from, .repeats = {}});
-  uncommitted_.emplace(hash, serial);
+  PendingMessage pending{.chat = chat, .record = batch_->messages.size(), .from = c.from};
+  if (c.extras && c.extras->re != 0) {
+    auto of = referred(c, *chat, *member);
+    if (!of) return refuse(c.from, of.error(), c.chat, c.cmid);
+    if (changes_another(c.extras->kind)) {
+      pending.revises = of->seq;
+      revising_.emplace(c.chat, of->seq);
+      batch_->revisions.push_back(revised(std::move(*of), c));
+    }
+  }
+  uncommitted_.emplace(hash, await_commit(std::move(pending)));
   batch_->messages.push_back({.chat = c.chat,
                               .seq = chat->accept(c.user),
                               .from = c.user,
                               .time = now,
                               .cmid = std::move(c.cmid),
-                              .body = std::move(c.body)});
+                              .body = std::move(c.body),
+                              .extras = std::move(c.extras)});
+}
+
+boost::system::result<StoredMessage, Error> Rules::referred(const PostMessage& c,
+                                                            const Conversation& chat,
+                                                            const Member& member) const {
+  const Seq seq = c.extras->re;
+  if (seq <= chat.floor(member) || seq > chat.committed()) return Error::kNoSuchMessage;
+  if (revising_.contains({c.chat, seq})) return Error::kOverloaded;
+  std::optional<StoredMessage> of;
+  log_.read_forward(c.chat, seq - 1, seq, {.messages = 1, .bytes = 1}, [&](const StoredView& m) {
+    of = copy_of(m);
+    return true;
+  });
+  if (!of || !may_say(c.extras->kind, chat, member, *of)) return Error::kNoSuchMessage;
+  return std::move(*of);
+}
+
+bool Rules::may_say(protocol::MessageKind kind, const Conversation& chat, const Member& member,
+                    const StoredMessage& of) {
+  using protocol::MessageKind;
+  const MessageKind said = of.extras ? of.extras->kind : MessageKind::kText;
+  if (of.extras && of.extras->deleted) return false;
+  switch (kind) {
+    case MessageKind::kEdit:
+      return said == MessageKind::kText && of.from == member.user;
+    case MessageKind::kDelete:
+      return (said == MessageKind::kText || said == MessageKind::kReaction) &&
+             (of.from == member.user || (chat.admins() > 0 && member.admin));
+    default:
+      return said == MessageKind::kText;
+  }
 }
 
 void Rules::finish(PendingMessage& p, const Batch& batch) {
@@ -100,6 +153,7 @@ void Rules::finish(PendingMessage& p, const Batch& batch) {
   ++counts_.messages;
   counts_.body_bytes += m.body.size();
   uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
+  if (p.revises != 0) revising_.erase({m.chat, p.revises});
   p.chat->commit(m.seq);
   answer(p.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
   to_attached(
@@ -118,6 +172,7 @@ void Rules::finish(PendingMessage& p, const Batch& batch) {
 void Rules::take_back(PendingMessage& p, const Batch& batch) {
   const StoredMessage& m = batch.messages[p.record];
   uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
+  if (p.revises != 0) revising_.erase({m.chat, p.revises});
   p.chat->roll_back();
   refuse(p.from, Error::kUnavailable, m.chat, m.cmid);
   for (const Repeat& r : p.repeats) refuse(r.from, Error::kUnavailable, r.chat, r.cmid);
@@ -157,8 +212,19 @@ void Rules::on(MarkCursor& c, TimeMs) {
 }
 
 void Rules::finish(PendingCursor& p, const Batch& batch) {
-  const CursorRecord& r = batch.cursors[p.record];
   ++counts_.cursor_moves;
+  tell_senders(p, batch.cursors[p.record]);
+}
+
+void Rules::tell_senders(const PendingCursor& p, const CursorRecord& r) {
+  using Tick = Conversation::Tick;
+  scratch_seqs_.clear();
+  std::vector<Seq>* untold = p.chat->is_large() ? &scratch_seqs_ : nullptr;
+  p.chat->tally(p.delivered_before, r.delivered, r.user, Tick::kDelivered, untold);
+  p.chat->tally(p.read_before, r.read, r.user, Tick::kRead, untold);
+  for (const Seq seq : scratch_seqs_) untold_.push_back({p.chat, seq});
+  if (untold) return;
+
   auto& senders = scratch_users_;
   senders.clear();
   p.chat->senders(p.delivered_before, r.delivered, r.user, senders);
@@ -176,6 +242,22 @@ void Rules::finish(PendingCursor& p, const Batch& batch) {
   for (const UserId sender : senders) {
     outbox_.mail(placement_.of(sender), Notice{.user = sender, .events = events});
   }
+}
+
+void Rules::tell_tallies() {
+  for (const Untold& each : untold_) {
+    const ReceiptTally* tally = each.chat->tell(each.seq);
+    if (!tally || !each.chat->find_present(tally->from)) continue;
+    std::string json;
+    protocol::encode(json, protocol::ReceiptCounts{.chat = each.chat->id(),
+                                                   .seq = each.seq,
+                                                   .delivered = tally->delivered,
+                                                   .read = tally->read});
+    outbox_.mail(placement_.of(tally->from),
+                 Notice{.user = tally->from,
+                        .events = std::make_shared<const std::string>(std::move(json))});
+  }
+  untold_.clear();
 }
 
 void Rules::take_back(PendingCursor& p, const Batch& batch) {
@@ -237,6 +319,7 @@ void Rules::committed(std::unique_ptr<Batch> batch, bool ok) {
     for (Pending& p : committing_) {
       std::visit([&](auto& pending) { finish(pending, *batch); }, p);
     }
+    tell_tallies();
   } else {
     // What gathered meanwhile rests on seqs that aren't certain any more, so it goes too, and
     // everything is undone in the opposite order.

@@ -2,6 +2,7 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <memory>
+#include <set>
 #include <variant>
 #include <vector>
 
@@ -80,7 +81,8 @@ class Rules {
     Conversation* chat;
     std::size_t record;
     ClientRef from;
-    std::vector<Repeat> repeats;  ///< who sent the same cmid again meanwhile
+    Seq revises = 0;                   ///< the message that it edits or deletes; 0: none
+    std::vector<Repeat> repeats = {};  ///< who sent the same cmid again meanwhile
   };
   struct PendingCursor {
     Conversation* chat;
@@ -99,8 +101,16 @@ class Rules {
     std::size_t first_record;
     std::size_t records;
     std::vector<Member> before;  ///< as they stood, to be taken back to
+    std::string name;            ///< of the chat
   };
-  using Pending = std::variant<PendingMessage, PendingCursor, PendingChat, PendingMembers>;
+  struct PendingName {
+    Conversation* chat;
+    ClientRef from;
+    std::size_t record;
+  };
+  using Pending =
+      std::variant<PendingMessage, PendingCursor, PendingChat, PendingMembers, PendingName>;
+  using MemberChange = Member* (*)(Conversation&, UserId);
 
   void on(Attach& c, TimeMs now);
   void on(NextPage& c, TimeMs now);
@@ -111,15 +121,37 @@ class Rules {
   void on(ShowTyping& c, TimeMs now);
   void on(CreateChat& c, TimeMs now);
   void on(ChangeMembers& c, TimeMs now);
+  void on(RenameChat& c, TimeMs now);
+  void on(DescribeChat& c, TimeMs now);
+  void on(OpenWindow& c, TimeMs now);
 
   void finish(PendingMessage& p, const Batch& batch);
   void finish(PendingCursor& p, const Batch& batch);
   void finish(PendingChat& p, const Batch& batch);
   void finish(PendingMembers& p, const Batch& batch);
+  void finish(PendingName& p, const Batch& batch);
   void take_back(PendingMessage& p, const Batch& batch);
   void take_back(PendingCursor& p, const Batch& batch);
   void take_back(PendingChat& p, const Batch& batch);
   void take_back(PendingMembers& p, const Batch& batch);
+  void take_back(PendingName& p, const Batch& batch);
+
+  /// A copy of the message that `c` says something of.
+  /// Errors: kNoSuchMessage unless that can be said of it; kOverloaded while it is being changed.
+  boost::system::result<StoredMessage, protocol::Error> referred(const PostMessage& c,
+                                                                 const Conversation& chat,
+                                                                 const Member& member) const;
+  /// Whether the member may say that of the message.
+  static bool may_say(protocol::MessageKind kind, const Conversation& chat, const Member& member,
+                      const StoredMessage& of);
+  /// Has the senders of what receipts newly cover told, one by one or by count.
+  void tell_senders(const PendingCursor& p, const CursorRecord& moved);
+  /// Tells the senders in large chats what has gathered.
+  void tell_tallies();
+  void apply(PendingMembers& pending, UserId user, MemberChange change);
+  /// Sees to it that a chat which had an admin has one.
+  void find_successor(PendingMembers& pending);
+  void tell_chat_changed(const Conversation& chat, std::string_view name);
 
   /// What await_commit() will return next.
   std::uint64_t next_serial() const { return serials_taken_ + gathering_.size() + 1; }
@@ -141,6 +173,8 @@ class Rules {
 
   /// The chat in memory, loaded when it isn't yet; nullptr when there is no such chat.
   Conversation* load(ChatId id);
+  void recall_senders(Conversation& chat) const;
+  std::string name_of(ChatId chat) const;
   void send_page(Page page, Conversation& chat, UserId user);
   void add_receipts_of_others(std::string& events, const Conversation& chat, UserId user);
   protocol::ChatState state_of(const Conversation& chat, const Member& member);
@@ -166,7 +200,14 @@ class Rules {
   std::uint64_t serials_taken_ = 0;  ///< everything up to this serial is in no batch_ any more
   /// Serials of uncommitted messages by a hash of (chat, sender, cmid).
   boost::unordered_flat_map<std::uint64_t, std::uint64_t> uncommitted_;
+  std::set<std::pair<ChatId, Seq>> revising_;  ///< messages whose change isn't committed yet
   std::vector<UserId> scratch_users_;
+  std::vector<Seq> scratch_seqs_;
+  struct Untold {
+    Conversation* chat;
+    Seq seq;
+  };
+  std::vector<Untold> untold_;  ///< of large chats, during committed()
   RuleCounts counts_;
 };
 

@@ -102,8 +102,8 @@ void Rules::on(FetchHistory& c, TimeMs) {
   Conversation* chat = load(c.chat);
   if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat, {}, c.ref);
   const Member* member = chat->find(c.user);
-  if (!member && !c.admin) return refuse(c.from, Error::kNotAMember, c.chat, {}, c.ref);
-  const Seq above = member ? member->joined_after : 0;
+  if (!member && !c.operates) return refuse(c.from, Error::kNotAMember, c.chat, {}, c.ref);
+  const Seq above = member ? chat->floor(*member) : 0;
   Seq before = (member ? member->horizon(chat->committed()) : chat->committed()) + 1;
   if (!c.pagination_token.empty()) {
     const auto place = pagination_.read(c.chat, c.pagination_token);
@@ -116,12 +116,7 @@ void Rules::on(FetchHistory& c, TimeMs) {
                         .bytes = kHistoryPage.bytes};
   Seq oldest = before;
   log_.read_backward(c.chat, before, above, limit, [&](const StoredView& m) {
-    messages.push_back({.chat = m.chat,
-                        .seq = m.seq,
-                        .from = m.from,
-                        .time = m.time,
-                        .cmid = std::string(m.cmid),
-                        .body = std::string(m.body)});
+    messages.push_back(copy_of(m));
     oldest = m.seq;
     return true;
   });
@@ -131,14 +126,7 @@ void Rules::on(FetchHistory& c, TimeMs) {
   const std::string next = more ? pagination_.token(c.chat, oldest) : std::string();
   protocol::History history{.chat = c.chat, .messages = {}, .next = next, .ref = c.ref};
   history.messages.reserve(messages.size());
-  for (const StoredMessage& m : messages) {
-    history.messages.push_back({.chat = m.chat,
-                                .seq = m.seq,
-                                .from = m.from,
-                                .cmid = m.cmid,
-                                .time = m.time,
-                                .body = m.body});
-  }
+  for (const StoredMessage& m : messages) history.messages.push_back(view_of(m));
   std::string json;
   protocol::encode(json, history);
   answer(c.from, std::move(json));

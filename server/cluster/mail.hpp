@@ -42,6 +42,22 @@ struct Newcomer {
 struct AskPresence {
   chat::ClientRef from;
   std::vector<chat::UserId> users;
+  bool watch = false;  ///< and to be told whenever it changes
+};
+
+/// The session doesn't want to be told any more.
+struct Unwatch {
+  chat::ClientRef from;
+  std::vector<chat::UserId> users;
+};
+
+/// What has changed of people that sessions on the shard watch.
+struct PresenceChanged {
+  struct Change {
+    chat::ClientRef to;
+    protocol::PresenceState state;
+  };
+  std::vector<Change> changes;
 };
 
 /// The server is going down: sessions are told and closed.
@@ -85,9 +101,9 @@ struct LaneCut {
   chat::ClientRef session;
 };
 
-using Mail =
-    std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Leave, LaneOpened,
-                 LaneOutput, LaneEnded, LaneTaken, LaneInput, LaneDrained, LaneCut>;
+using Mail = std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Unwatch,
+                          PresenceChanged, Leave, LaneOpened, LaneOutput, LaneEnded, LaneTaken,
+                          LaneInput, LaneDrained, LaneCut>;
 
 /// Carries mail to shards; what goes from one shard to another arrives in order.
 /// Today every shard is in this process; shards of other nodes come in behind the same call.

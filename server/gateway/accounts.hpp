@@ -24,7 +24,7 @@ class Accounts {
   static constexpr std::size_t kMinPasswordBytes = 8;
   static constexpr std::size_t kMaxPasswordBytes = 128;
   static constexpr std::size_t kMaxEmailBytes = 254;  // RFC 5321 section 4.5.3.1.3
-  static constexpr std::size_t kMaxNameBytes = 100;
+  static constexpr std::size_t kMaxNameBytes = protocol::kMaxNameBytes;
 
   /// `max_waiting`: jobs beyond it are refused with kOverloaded.
   Accounts(chat::Directory& directory, std::size_t max_waiting);

@@ -22,7 +22,6 @@ using protocol::Error;
 namespace {
 
 constexpr std::size_t kMaxLines = 1000;
-constexpr std::size_t kMaxChatNameBytes = 100;
 constexpr std::size_t kMaxKeyBytes = 64;
 constexpr chat::TimeMs kTokenLifeMs = chat::TimeMs{30} * 24 * 3600 * 1000;
 
@@ -142,15 +141,28 @@ struct ChatRequest {
   std::optional<Refusal> refusal = std::nullopt;
 };
 
+bool history_shown(const json::object& body) {
+  const std::string history = string_field(body, "history", kMaxKeyBytes, false);
+  if (!history.empty() && history != "shown" && history != "hidden") {
+    throw Refusal{Error::kBadField, "\"history\" must be \"shown\" or \"hidden\""};
+  }
+  return history == "shown";
+}
+
 ChatRequest read_chat_request(Call& call, std::string_view text) {
   const json::object body = parse_object(text);
   ChatRequest request;
   chat::ChatRecord& record = request.command.record;
   record.creator = call.claims.user;
-  record.name = string_field(body, "name", kMaxChatNameBytes, false);
+  record.name = string_field(body, "name", protocol::kMaxNameBytes, false);
+  record.history_shown = history_shown(body);
   record.key = string_field(body, "key", kMaxKeyBytes, false);
   request.command.members = users_field(body, "members", true);
-  if (!call.claims.admin) request.command.members.push_back(call.claims.user);
+  request.command.admins = users_field(body, "admins", false);
+  if (!call.claims.admin) {
+    request.command.members.push_back(call.claims.user);
+    request.command.admins.push_back(call.claims.user);
+  }
   if (request.command.members.size() > chat::Rules::kMaxChatMembers) {
     throw Refusal{Error::kTooLarge, "too many members"};
   }
@@ -242,30 +254,69 @@ asio::awaitable<HttpReply> list_chats(Call& call) {
   co_return HttpReply{.status = 200, .content_type = "application/json", .body = std::move(body)};
 }
 
-asio::awaitable<HttpReply> change_members(Call& call, chat::ChatId id,
-                                          std::vector<chat::UserId> add,
-                                          std::vector<chat::UserId> remove) {
+/// Has the chat that the path names change the members in `list` of the command.
+asio::awaitable<HttpReply> change_members(Call& call,
+                                          std::vector<chat::UserId> chat::ChangeMembers::*list,
+                                          std::vector<chat::UserId> users) {
+  const chat::ChatId id{path_id(call, 1)};
   co_return co_await ask_chat(call, id, [&](const chat::ClientRef& ref) {
-    return chat::ChangeMembers{.from = ref,
-                               .by = call.claims.user,
-                               .admin = call.claims.admin,
-                               .chat = id,
-                               .add = std::move(add),
-                               .remove = std::move(remove)};
+    chat::ChangeMembers change{
+        .from = ref, .by = call.claims.user, .operates = call.claims.admin, .chat = id};
+    change.*list = std::move(users);
+    return change;
   });
 }
 
 asio::awaitable<HttpReply> add_members(Call& call) {
-  const chat::ChatId id{path_id(call, 1)};
   const json::object body = parse_object(call.request.body);
-  auto add = users_field(body, "add", true);
-  co_return co_await change_members(call, id, std::move(add), std::vector<chat::UserId>());
+  co_return co_await change_members(call, &chat::ChangeMembers::add,
+                                    users_field(body, "add", true));
+}
+
+/// The one whom the path names last.
+std::vector<chat::UserId> path_user(const Call& call) {
+  return std::vector<chat::UserId>(1, chat::UserId{path_id(call, 3)});
 }
 
 asio::awaitable<HttpReply> remove_member(Call& call) {
+  co_return co_await change_members(call, &chat::ChangeMembers::remove, path_user(call));
+}
+
+asio::awaitable<HttpReply> make_admin(Call& call) {
+  co_return co_await change_members(call, &chat::ChangeMembers::promote, path_user(call));
+}
+
+asio::awaitable<HttpReply> unmake_admin(Call& call) {
+  co_return co_await change_members(call, &chat::ChangeMembers::demote, path_user(call));
+}
+
+asio::awaitable<HttpReply> rename_chat(Call& call) {
   const chat::ChatId id{path_id(call, 1)};
-  std::vector<chat::UserId> remove(1, chat::UserId{path_id(call, 3)});
-  co_return co_await change_members(call, id, std::vector<chat::UserId>(), std::move(remove));
+  const json::object body = parse_object(call.request.body);
+  std::string name = string_field(body, "name", protocol::kMaxNameBytes);
+  co_return co_await ask_chat(call, id, [&](const chat::ClientRef& ref) {
+    return chat::RenameChat{.from = ref,
+                            .by = call.claims.user,
+                            .operates = call.claims.admin,
+                            .chat = id,
+                            .name = std::move(name)};
+  });
+}
+
+asio::awaitable<HttpReply> describe_chat(Call& call) {
+  const chat::ChatId id{path_id(call, 1)};
+  const std::string after_text = query_value(call, "after");
+  const auto after = after_text.empty() ? 0 : parse_number(after_text);
+  if (!after || *after > protocol::kMaxId) {
+    throw Refusal{Error::kBadField, "after must be a user's id"};
+  }
+  co_return co_await ask_chat(call, id, [&](const chat::ClientRef& ref) {
+    return chat::DescribeChat{.from = ref,
+                              .user = call.claims.user,
+                              .operates = call.claims.admin,
+                              .chat = id,
+                              .after = {*after}};
+  });
 }
 
 /// A client message id for calls that brought none.
@@ -305,7 +356,7 @@ asio::awaitable<HttpReply> fetch_history(Call& call) {
   co_return co_await ask_chat(call, {*id}, [&](const chat::ClientRef& ref) {
     return chat::FetchHistory{.from = ref,
                               .user = call.claims.user,
-                              .admin = call.claims.admin,
+                              .operates = call.claims.admin,
                               .chat = {*id},
                               .pagination_token = query_value(call, "paginationToken"),
                               .limit = static_cast<std::uint32_t>(*limit),
@@ -342,8 +393,12 @@ constexpr Route kRoutes[] = {
     {"POST", "/login", true, log_in},
     {"POST", "/chats", false, create_chats},
     {"GET", "/chats", false, list_chats},
+    {"GET", "/chats/*", false, describe_chat},
+    {"PATCH", "/chats/*", false, rename_chat},
     {"POST", "/chats/*/members", false, add_members},
     {"DELETE", "/chats/*/members/*", false, remove_member},
+    {"PUT", "/chats/*/admins/*", false, make_admin},
+    {"DELETE", "/chats/*/admins/*", false, unmake_admin},
     {"POST", "/send", false, send_message},
     {"GET", "/fetch", false, fetch_history},
     {"GET", "/healthz", true, health},

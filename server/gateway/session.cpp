@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "server/gateway/session_catch_up.hpp"
+#include "server/gateway/windows.hpp"
 
 namespace throng::gateway {
 
@@ -74,6 +75,7 @@ void Session::begin_closing(std::uint16_t code, std::string_view reason) {
 
 void Session::sweep() {
   if (ended_) return;
+  tell_presence();
   const Limits& limits = services_.server.limits;
   const auto silent = services_.now - last_heard_;
   if (state_ == State::kClosing) {
@@ -97,6 +99,7 @@ void Session::depart() {
   services_.metrics.subtract(metrics::Metric::kSessions);
   services_.registry.remove_session(user_, self_.slot);
   services_.presence.disconnected(user_);
+  if (windows_) unwatch(windows_->close_all().unwatch);
   for (const chat::ChatId chat : chats_) {
     services_.registry.leave(chat, self_.slot);
     to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});

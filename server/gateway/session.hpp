@@ -10,6 +10,8 @@
 
 namespace throng::gateway {
 
+class Windows;
+
 /// One session of a user who said hello: catch-up first, then live. It lives on its user's home
 /// shard and is used by that shard's thread only. How it reaches its client, on a connection of its
 /// own or on one that it shares, is the derived class' affair.
@@ -30,6 +32,9 @@ class Session {
   void on_answer(chat::Answer&& answer);
   void on_page(chat::Page&& page);
   void on_membership(const chat::MembershipChanged& change);
+  void on_window(chat::WindowOpened&& window);
+  /// Of somebody whom an open window shows; told within a second.
+  void on_presence(const protocol::PresenceState& state);
   /// Adds encoded events (newline-separated) to what goes out at the end of the turn, unless too
   /// much waits already: then the session is closed.
   void add_events(std::string_view events);
@@ -46,7 +51,8 @@ class Session {
   void close(protocol::Error reason);
   /// Takes an ended session out of everything that knows it. It is destroyed next.
   void depart();
-  /// Each second: closes what has been silent or closing for too long.
+  /// Each second: tells of the people in open windows, and closes what has been silent or closing
+  /// for too long.
   void sweep();
 
   chat::UserId user() const { return user_; }
@@ -98,6 +104,13 @@ class Session {
   void on(const protocol::Ping& event);
   void on(const protocol::Leave& event);
 
+  void open_window(chat::ChatId chat);
+  void close_window(chat::ChatId chat);
+  void tell_presence();
+  /// Asks how they stand, and with `watch` to be told whenever that changes.
+  void ask_presence(const std::vector<chat::UserId>& users, bool watch);
+  void unwatch(const std::vector<chat::UserId>& users);
+
   void attach(chat::ChatId chat, std::optional<chat::Seq> have);
   void attach_more();
   void ask_deferred_pages();
@@ -135,6 +148,7 @@ class Session {
   std::uint32_t attempts_ = 0;         ///< how many times chats were asked for
   std::vector<chat::ChatId> chats_;    ///< attached, or being attached
   std::unique_ptr<CatchUp> catch_up_;  ///< null when there is none
+  std::unique_ptr<Windows> windows_;   ///< once one was opened
   std::string gathered_;               ///< events for the next WebSocket message
 };
 

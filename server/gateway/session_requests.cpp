@@ -9,6 +9,13 @@ namespace {
 /// RFC 6455 section 7.4.1: what the connection was for is done.
 constexpr std::uint16_t kNormalClosure = 1000;
 
+/// Null for a plain text.
+std::shared_ptr<const chat::MessageExtras> extras_of(const protocol::Send& event) {
+  if (event.kind == protocol::MessageKind::kText && event.re == 0 && event.asset.empty()) return {};
+  return std::make_shared<const chat::MessageExtras>(
+      chat::MessageExtras{.kind = event.kind, .re = event.re, .asset = std::string(event.asset)});
+}
+
 }  // namespace
 
 void Session::handle_event(std::string_view line) {
@@ -37,7 +44,8 @@ void Session::on(const protocol::Send& event) {
                                         .user = user_,
                                         .chat = event.chat,
                                         .cmid = std::string(event.cmid),
-                                        .body = std::string(event.body)});
+                                        .body = std::string(event.body),
+                                        .extras = extras_of(event)});
 }
 
 void Session::on(const protocol::Delivered& event) {
@@ -62,7 +70,7 @@ void Session::on(const protocol::Fetch& event) {
   if (is_refused(event.chat, {}, event.ref)) return;
   to_chat(event.chat, chat::FetchHistory{.from = self_,
                                          .user = user_,
-                                         .admin = false,
+                                         .operates = false,
                                          .chat = event.chat,
                                          .pagination_token = std::string(event.pagination_token),
                                          .limit = event.limit,
@@ -71,25 +79,15 @@ void Session::on(const protocol::Fetch& event) {
 
 void Session::on(const protocol::Activity& event) {
   services_.metrics.add(metrics::Metric::kClientEventsActivity);
-  if (event.kind != protocol::ActivityKind::kConnected) was_active();
+  using Kind = protocol::ActivityKind;
+  if (event.kind != Kind::kConnected) was_active();
+  if (event.chat && event.kind == Kind::kOpened) open_window(event.chat);
+  if (event.chat && event.kind == Kind::kClosed) close_window(event.chat);
 }
 
 void Session::on(const protocol::PresenceQuery& event) {
   services_.metrics.add(metrics::Metric::kClientEventsPresence);
-  std::vector<cluster::AskPresence> by_home(services_.placement.shards());
-  for (const chat::UserId user : event.users) {
-    by_home[services_.placement.of(user)].users.push_back(user);
-  }
-  for (chat::ShardIndex home = 0; home < by_home.size(); ++home) {
-    if (by_home[home].users.empty()) continue;
-    if (services_.office.congested(home)) {
-      services_.metrics.add(metrics::Metric::kRefusedOverloaded);
-      fail(Error::kOverloaded, {});
-      continue;
-    }
-    by_home[home].from = self_;
-    services_.office.send(home, std::move(by_home[home]));
-  }
+  ask_presence(event.users, false);
 }
 
 void Session::on(const protocol::TypingIn& event) {

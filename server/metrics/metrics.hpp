@@ -44,6 +44,7 @@ enum class Metric : std::uint8_t {
   kClosedIdle,
   kClosedBadFrame,
   kRefusedOverloaded,
+  kPresenceHeld,
   kFailedCommits,
   kMailboxDepth,
   kCommitPending,

@@ -219,6 +219,7 @@ void Shard::on(cluster::AskPresence& mail) {
   try {
     for (const chat::UserId user : mail.users) {
       const protocol::PresenceState state = presence_.state(user);
+      if (mail.watch) presence_.watch(user, mail.from);
       if (!answer.json.empty()) answer.json.push_back('\n');
       protocol::encode(answer.json, state);
     }
@@ -233,6 +234,17 @@ void Shard::on(cluster::AskPresence& mail) {
                                                     .ref = {}});
   }
   send(mail.from.shard, chat::Effect(std::move(answer)));
+}
+
+void Shard::on(cluster::Unwatch& mail) {
+  for (const chat::UserId user : mail.users) presence_.unwatch(user, mail.from);
+}
+
+void Shard::on(cluster::PresenceChanged& mail) {
+  for (const auto& [to, state] : mail.changes) {
+    if (auto* session = services_.sessions.find(to.slot, to.generation))
+      session->on_presence(state);
+  }
 }
 
 void Shard::on(cluster::Leave&) {
@@ -282,9 +294,29 @@ void Shard::carry_out(chat::MembershipChanged& effect) {
   }
 }
 
+void Shard::carry_out(chat::WindowOpened& effect) {
+  auto* session = services_.sessions.find(effect.to.slot, effect.to.generation);
+  if (session) session->on_window(std::move(effect));
+}
+
 // ---- Each second ----
 
+void Shard::tell_presence() {
+  std::vector<cluster::PresenceChanged> by_shard(parts_.shards.size());
+  try {
+    presence_.tell_changes([&](const chat::ClientRef& to, const protocol::PresenceState& state) {
+      by_shard[to.shard].changes.push_back({to, state});
+    });
+  } catch (const boost::system::system_error& e) {
+    spdlog::error("storage: {}", e.what());
+  }
+  for (chat::ShardIndex shard = 0; shard < by_shard.size(); ++shard) {
+    if (!by_shard[shard].changes.empty()) send(shard, std::move(by_shard[shard]));
+  }
+}
+
 void Shard::sweep_each_second() {
+  tell_presence();
   services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
   services_.shared.for_each([](gateway::SharedConnection& shared) { shared.sweep(); });
   publish_figures();

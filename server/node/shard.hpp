@@ -98,6 +98,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void plan_tick();
   void tick_at(gateway::SteadyTime time);
   void sweep_each_second();
+  void tell_presence();
   void publish_figures();
 
   void on(chat::Command& command);
@@ -107,6 +108,8 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void on(cluster::Committed& mail);
   void on(cluster::Newcomer& mail);
   void on(cluster::AskPresence& mail);
+  void on(cluster::Unwatch& mail);
+  void on(cluster::PresenceChanged& mail);
   void on(cluster::Leave& mail);
   void on(cluster::LaneOpened& mail);
   void on(cluster::LaneOutput& mail);
@@ -124,6 +127,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void carry_out(chat::Page& effect);
   void carry_out(chat::Notice& effect);
   void carry_out(chat::MembershipChanged& effect);
+  void carry_out(chat::WindowOpened& effect);
 
   // Constant after construction
   const chat::ShardIndex index_;

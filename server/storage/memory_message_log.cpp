@@ -23,17 +23,26 @@ chat::StoredView MemoryMessageLog::Chat::view(chat::ChatId chat, chat::Seq seq) 
   message.time = entry.time;
   message.cmid = all.substr(entry.offset, entry.cmid_bytes);
   message.body = all.substr(entry.offset + entry.cmid_bytes, entry.body_bytes);
+  if (const auto at = extras.find(seq); at != extras.end()) chat::show(*at->second, message);
   return message;
 }
 
 void MemoryMessageLog::Chat::append(const chat::StoredMessage& message) {
   if (entries.size() < message.seq) entries.resize(message.seq);
-  entries[message.seq - 1] = {message.from, message.time, text.size(),
-                              static_cast<std::uint32_t>(message.cmid.size()),
-                              static_cast<std::uint32_t>(message.body.size())};
+  keep_text(entries[message.seq - 1], message);
+  if (!message.cmid.empty()) cmids.emplace(cmid_hash(message.from, message.cmid), message.seq);
+}
+
+void MemoryMessageLog::Chat::keep_text(Entry& entry, const chat::StoredMessage& message) {
+  entry = {message.from, message.time, text.size(), static_cast<std::uint32_t>(message.cmid.size()),
+           static_cast<std::uint32_t>(message.body.size())};
   text += message.cmid;
   text += message.body;
-  if (!message.cmid.empty()) cmids.emplace(cmid_hash(message.from, message.cmid), message.seq);
+  if (message.extras) extras[message.seq] = message.extras;
+}
+
+void MemoryMessageLog::Chat::revise(const chat::StoredMessage& message) {
+  if (message.seq <= entries.size()) keep_text(entries[message.seq - 1], message);
 }
 
 const MemoryMessageLog::Chat* MemoryMessageLog::chat(chat::ChatId chat) const {
@@ -105,6 +114,9 @@ boost::system::error_code MemoryMessageLog::commit(std::span<const chat::Batch* 
   for (const chat::Batch* batch : batches) {
     for (const chat::StoredMessage& message : batch->messages) {
       chats_[message.chat].append(message);
+    }
+    for (const chat::StoredMessage& revision : batch->revisions) {
+      chats_[revision.chat].revise(revision);
     }
     for (const chat::CursorRecord& cursor : batch->cursors) {
       chats_[cursor.chat].cursors[cursor.user] = cursor;

@@ -41,9 +41,12 @@ class MemoryMessageLog : public chat::MessageLog {
     /// Hash of (sender, cmid) to seq; the entry tells whether it is the one.
     std::unordered_multimap<std::size_t, chat::Seq> cmids;
     boost::container::flat_map<chat::UserId, chat::CursorRecord> cursors;
+    boost::container::flat_map<chat::Seq, std::shared_ptr<const chat::MessageExtras>> extras;
 
     chat::StoredView view(chat::ChatId chat, chat::Seq seq) const;
     void append(const chat::StoredMessage& message);
+    void revise(const chat::StoredMessage& message);
+    void keep_text(Entry& entry, const chat::StoredMessage& message);
   };
 
   const Chat* chat(chat::ChatId chat) const;

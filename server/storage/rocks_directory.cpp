@@ -17,6 +17,13 @@ std::string chat_key(chat::UserId creator, std::string_view key) {
   return result.append(key);
 }
 
+/// How a member stands to the chat, in one number.
+constexpr std::uint64_t kPresent = 1;
+constexpr std::uint64_t kAdmin = 2;
+/// On the length of the name, which is far below.
+constexpr std::uint64_t kHistoryShown = 128;
+static_assert(protocol::kMaxNameBytes < kHistoryShown);
+
 chat::MemberRecord decode_member(std::string_view key, std::string_view value) {
   ValueReader reader(value);
   chat::MemberRecord member;
@@ -24,7 +31,9 @@ chat::MemberRecord decode_member(std::string_view key, std::string_view value) {
   member.user.value = load_big_endian(key, kNumberBytes);
   member.joined_after = reader.varint();
   member.left_after = reader.varint();
-  member.present = reader.varint() != 0;
+  const std::uint64_t standing = reader.varint();
+  member.present = (standing & kPresent) != 0;
+  member.admin = (standing & kAdmin) != 0;
   return member;
 }
 
@@ -93,7 +102,9 @@ std::optional<chat::ChatRecord> RocksDirectory::chat(chat::ChatId chat) const {
   record.chat = chat;
   record.creator.value = reader.varint();
   record.created = static_cast<chat::TimeMs>(reader.varint());
-  record.name = reader.bytes(reader.varint());
+  const std::uint64_t name_bytes = reader.varint();
+  record.name = reader.bytes(name_bytes & ~kHistoryShown);
+  record.history_shown = (name_bytes & kHistoryShown) != 0;
   record.key = reader.rest();
   return record;
 }
@@ -166,17 +177,18 @@ boost::system::error_code RocksDirectory::write_with_chat_ids(std::uint64_t high
 }
 
 void RocksDirectory::put(const chat::ChatRecord& chat) {
-  batch_.put(
-      Family::kChats, {as_view(number_key(chat.chat.value))},
-      {Varints(chat.creator.value, chat.created, chat.name.size()).view(), chat.name, chat.key});
+  const std::uint64_t name_bytes = chat.name.size() | (chat.history_shown ? kHistoryShown : 0);
+  batch_.put(Family::kChats, {as_view(number_key(chat.chat.value))},
+             {Varints(chat.creator.value, chat.created, name_bytes).view(), chat.name, chat.key});
   if (chat.key.empty()) return;
   batch_.put(Family::kChatKeys, {chat_key(chat.creator, chat.key)},
              {Varints(chat.chat.value).view()});
 }
 
 void RocksDirectory::put(const chat::MemberRecord& member) {
+  const std::uint64_t standing = (member.present ? kPresent : 0) | (member.admin ? kAdmin : 0);
   batch_.put(Family::kMembers, {as_view(pair_key(member.chat.value, member.user.value))},
-             {Varints(member.joined_after, member.left_after, member.present).view()});
+             {Varints(member.joined_after, member.left_after, standing).view()});
   const PairKey membership = pair_key(member.user.value, member.chat.value);
   if (member.present) {
     batch_.put(Family::kMemberships, {as_view(membership)}, {});

@@ -18,6 +18,21 @@ PairKey end_key(chat::ChatId chat, chat::Seq last) {
   return last == kMaxSeq ? pair_key(chat.value + 1, 0) : pair_key(chat.value, last + 1);
 }
 
+/// On the length of the cmid, which is far below: extras follow it.
+constexpr std::uint64_t kHasExtras = 128;
+static_assert(protocol::kMaxCmidBytes < kHasExtras);
+/// Beside the kind: deleted for all.
+constexpr std::uint64_t kDeleted = 128;
+
+void decode_extras(ValueReader& reader, chat::StoredView& message) {
+  const std::uint64_t kind = reader.varint();
+  message.kind = static_cast<protocol::MessageKind>(kind & ~kDeleted);
+  message.deleted = (kind & kDeleted) != 0;
+  message.re = reader.varint();
+  message.version = static_cast<std::uint32_t>(reader.varint());
+  message.asset = reader.bytes(reader.varint());
+}
+
 chat::StoredView decode(chat::ChatId chat, std::string_view key, std::string_view value) {
   chat::StoredView message;
   message.chat = chat;
@@ -25,7 +40,9 @@ chat::StoredView decode(chat::ChatId chat, std::string_view key, std::string_vie
   ValueReader reader(value);
   message.from.value = reader.varint();
   message.time = static_cast<chat::TimeMs>(reader.varint());
-  message.cmid = reader.bytes(reader.varint());
+  const std::uint64_t cmid_bytes = reader.varint();
+  message.cmid = reader.bytes(cmid_bytes & ~kHasExtras);
+  if ((cmid_bytes & kHasExtras) != 0) decode_extras(reader, message);
   message.body = reader.rest();
   return message;
 }
@@ -163,6 +180,7 @@ boost::system::error_code RocksMessageLog::commit(std::span<const chat::Batch* c
   cursors_.clear();
   for (const chat::Batch* batch : batches) {
     for (const chat::StoredMessage& message : batch->messages) messages_.push_back(&message);
+    for (const chat::StoredMessage& revision : batch->revisions) put_message(revision);
     for (const chat::CursorRecord& cursor : batch->cursors) cursors_.push_back(&cursor);
   }
   // In the order of their keys, because a memtable finds the place of a key quickly when it is
@@ -174,10 +192,24 @@ boost::system::error_code RocksMessageLog::commit(std::span<const chat::Batch* c
   return store_.write(batch_, store_.commit_sync());
 }
 
+void RocksMessageLog::put_message(const chat::StoredMessage& message) {
+  const PairKey key = pair_key(message.chat.value, message.seq);
+  if (!message.extras) {
+    const Varints head(message.from.value, message.time, message.cmid.size());
+    batch_.put(Family::kMessages, {as_view(key)}, {head.view(), message.cmid, message.body});
+    return;
+  }
+  const chat::MessageExtras& extras = *message.extras;
+  const std::uint64_t kind =
+      static_cast<std::uint64_t>(extras.kind) | (extras.deleted ? kDeleted : 0);
+  const Varints head(message.from.value, message.time, message.cmid.size() | kHasExtras);
+  const Varints more(kind, extras.re, extras.version, extras.asset.size());
+  batch_.put(Family::kMessages, {as_view(key)},
+             {head.view(), message.cmid, more.view(), extras.asset, message.body});
+}
+
 void RocksMessageLog::put(const chat::StoredMessage& message) {
-  const Varints head(message.from.value, message.time, message.cmid.size());
-  batch_.put(Family::kMessages, {as_view(pair_key(message.chat.value, message.seq))},
-             {head.view(), message.cmid, message.body});
+  put_message(message);
   if (message.cmid.empty()) return;
   const PairKey owner = pair_key(message.chat.value, message.from.value);
   batch_.put(Family::kCmids, {as_view(owner), message.cmid},

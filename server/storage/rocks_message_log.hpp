@@ -30,6 +30,8 @@ class RocksMessageLog final : public chat::MessageLog {
 
  private:
   void put(const chat::StoredMessage& message);
+  /// The message alone, without the place of its cmid.
+  void put_message(const chat::StoredMessage& message);
   void put(const chat::CursorRecord& cursor);
   /// Visits messages with first <= seq <= last.
   void read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order, PageBudget& budget,

@@ -25,7 +25,7 @@
 namespace throng::storage {
 namespace {
 
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kMiB = 1024 * 1024;
 
@@ -292,8 +292,9 @@ RocksStore::~RocksStore() { close(); }
 void RocksStore::check_format() {
   std::string value;
   if (get(Family::kMeta, kFormatKey, value)) {
-    if (ValueReader(value).varint() > kFormat) fail(Error::kNewerFormat, "");
-    return;
+    const std::uint64_t format = ValueReader(value).varint();
+    if (format > kFormat) fail(Error::kNewerFormat, "");
+    if (format == kFormat) return;
   }
   RocksBatch batch(*this);
   batch.put(Family::kMeta, {kFormatKey}, {Varints(kFormat).view()});

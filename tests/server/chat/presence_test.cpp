@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 #include "server/storage/memory_directory.hpp"
 
 namespace throng::chat {
@@ -141,6 +144,64 @@ TEST(Presence, AFailedReadIsNoAnswer) {
   EXPECT_THROW(presence.connected(kUser), boost::system::system_error);
   directory.broken = false;
   EXPECT_EQ(presence.state(kUser).last_seen, kStart) << "never would have been a lie";
+}
+
+// ---- Who is watched ----
+
+std::vector<std::string> told(PresenceWorld& w) {
+  std::vector<std::string> lines;
+  w.presence.tell_changes([&](const ClientRef& watcher, const protocol::PresenceState& state) {
+    lines.push_back(std::to_string(watcher.slot) + ": " + std::to_string(state.user.value) +
+                    (state.online ? " online " : " away ") + std::to_string(state.last_seen));
+  });
+  return lines;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(PresenceWatch, TellsEachWatcherOnceHoweverOftenSomebodyComesAndGoes) {
+  PresenceWorld w;
+  w.presence.watch(kUser, {.slot = 1});
+  w.presence.watch(kUser, {.slot = 2});
+  w.presence.watch(kUser, {.slot = 2});
+  EXPECT_EQ(told(w), Lines{}) << "nothing has changed yet";
+  for (int i = 0; i < 100; ++i) {
+    w.presence.connected(kUser);
+    w.presence.disconnected(kUser);
+  }
+  w.presence.connected(kUser);
+  EXPECT_EQ(told(w), (Lines{"1: 17 online 0", "2: 17 online 0"}));
+  EXPECT_EQ(told(w), Lines{});
+  w.presence.disconnected(kUser);
+  EXPECT_EQ(told(w), (Lines{"1: 17 away 0", "2: 17 away 0"}));
+}
+
+TEST(PresenceWatch, TellsOfLastSeenOnceItIsDurable) {
+  PresenceWorld w;
+  w.presence.connected(kUser);
+  w.presence.watch(kUser, {.slot = 1});
+  w.presence.active(kUser, kStart, w.batch);
+  EXPECT_EQ(told(w), Lines{});
+  w.commit();
+  EXPECT_EQ(told(w), Lines{"1: 17 online 1000000"});
+}
+
+TEST(PresenceWatch, ASecondDeviceChangesNothing) {
+  PresenceWorld w;
+  w.presence.connected(kUser);
+  w.presence.watch(kUser, {.slot = 1});
+  w.presence.connected(kUser);
+  w.presence.disconnected(kUser);
+  EXPECT_EQ(told(w), Lines{});
+}
+
+TEST(PresenceWatch, EndsWhenItIsGivenUp) {
+  PresenceWorld w;
+  w.presence.watch(kUser, {.slot = 1});
+  w.presence.connected(kUser);
+  w.presence.unwatch(kUser, {.slot = 1});
+  w.presence.unwatch(kUser, {.slot = 7});
+  EXPECT_EQ(told(w), Lines{});
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST(RulesMembers, OnlyMembersAndAdminsChangeMembers) {
   EXPECT_THAT(w.told(), ElementsAre("session 9: not_a_member", "session 1: no_such_chat"));
   w.handle(ChangeMembers{.from = w.session(9),
                          .by = {9},
-                         .admin = true,
+                         .operates = true,
                          .chat = RulesWorld::kChat,
                          .add = {{9}},
                          .remove = {}});
@@ -169,6 +169,178 @@ TEST(RulesMembers, FencesAboveTheLogAreLoweredWhenTheChatIsLoaded) {
   w.fetch(4);
   w.fetch(2);
   EXPECT_THAT(w.told(), ElementsAre("session 4: history 4 3", "session 2: history 2 1"));
+}
+
+// ---- Admins and names ----
+
+ChangeMembers by(std::uint64_t user) {
+  return {.from = RulesWorld::session(user), .by = {user}, .chat = RulesWorld::kChat};
+}
+
+/// The world's chat with user 1 as its admin.
+void have_admin(RulesWorld& w) {
+  ChangeMembers change = by(1);
+  change.promote = {{1}};
+  w.handle(std::move(change));
+  w.commit();
+  w.told();
+}
+
+TEST(RulesAdmins, AChatWithoutOneIsEverybodys) {
+  RulesWorld w;
+  w.change(2, {}, {3});
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 2: chat is there", "user 3: out of chat 7 after 0"));
+}
+
+TEST(RulesAdmins, OnlyTheyRemoveOthersRenameAndMakeAdmins) {
+  RulesWorld w;
+  have_admin(w);
+  w.change(2, {}, {3});
+  ChangeMembers promote = by(2);
+  promote.promote = {{2}};
+  w.handle(std::move(promote));
+  ChangeMembers demote = by(2);
+  demote.demote = {{1}};
+  w.handle(std::move(demote));
+  w.handle(RenameChat{
+      .from = RulesWorld::session(2), .by = {2}, .chat = RulesWorld::kChat, .name = "mine"});
+  EXPECT_THAT(w.told(), ElementsAre("session 2: forbidden", "session 2: forbidden",
+                                    "session 2: forbidden", "session 2: forbidden"));
+  w.change(2, {4}, {});
+  w.change(3, {}, {3});
+  w.change(1, {}, {2});
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 2: chat is there", "user 4: in chat 7 after 0",
+                                    "session 3: chat is there", "user 3: out of chat 7 after 0",
+                                    "session 1: chat is there", "user 2: out of chat 7 after 0"));
+}
+
+TEST(RulesAdmins, TheCreatorsChoiceHoldsAcrossARestart) {
+  RulesWorld w;
+  CreateChat chat = create(8, {{1}, {2}, {3}});
+  chat.admins = {{2}, {9}};
+  w.handle(std::move(chat));
+  w.commit();
+  w.restart();
+  w.told();
+  w.change(1, {}, {3}, {8});
+  EXPECT_THAT(w.told(), ElementsAre("session 1: forbidden"));
+  w.change(2, {}, {3}, {8});
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 2: chat is there", "user 3: out of chat 8 after 0"));
+}
+
+TEST(RulesAdmins, WhenTheLastOneLeavesTheEldestMemberBecomesOne) {
+  RulesWorld w;
+  w.have_messages(1, 3);
+  w.change(1, {}, {2});
+  w.change(1, {2}, {});
+  w.commit();
+  have_admin(w);
+  w.change(1, {}, {1});
+  w.commit();
+  w.told();
+  w.change(2, {}, {3});
+  EXPECT_THAT(w.told(), ElementsAre("session 2: forbidden")) << "2 came back after 3 messages";
+  w.change(3, {}, {2});
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 3: chat is there", "user 2: out of chat 7 after 3"));
+}
+
+TEST(RulesAdmins, AFailedPromotionIsTakenBack) {
+  RulesWorld w;
+  have_admin(w);
+  ChangeMembers promote = by(1);
+  promote.promote = {{2}};
+  w.handle(std::move(promote));
+  w.commit(Outcome::kLost);
+  w.told();
+  w.change(2, {}, {3});
+  EXPECT_THAT(w.told(), ElementsAre("session 2: forbidden"));
+}
+
+TEST(RulesMembers, ANewNameIsToldAndKept) {
+  RulesWorld w;
+  w.attach(1);
+  w.told();
+  w.handle(RenameChat{
+      .from = RulesWorld::session(2), .by = {2}, .chat = RulesWorld::kChat, .name = "dinner"});
+  EXPECT_THAT(w.told(), IsEmpty());
+  w.commit();
+  EXPECT_THAT(w.told(),
+              ElementsAre("session 2: chat is there", R"(shard 0, chat 7: chat "dinner" of 3)"));
+  EXPECT_EQ(w.directory().chat(RulesWorld::kChat)->name, "dinner");
+}
+
+TEST(RulesMembers, OthersHearOfWhoComesAndGoes) {
+  RulesWorld w;
+  w.attach(1);
+  w.told();
+  w.change(2, {4}, {3});
+  w.commit();
+  EXPECT_THAT(w.told(),
+              ElementsAre("session 2: chat is there", "user 4: in chat 7 after 0",
+                          "user 3: out of chat 7 after 0", R"(shard 0, chat 7: chat "" of 3)"));
+}
+
+TEST(RulesMembers, AreDescribedByPages) {
+  std::vector<std::uint64_t> crowd;
+  for (std::uint64_t user = 1; user <= 1001; ++user) crowd.push_back(user);
+  RulesWorld w(crowd);
+  const auto describe = [&](std::uint64_t after) {
+    w.handle(DescribeChat{
+        .from = RulesWorld::session(1), .user = {1}, .chat = RulesWorld::kChat, .after = {after}});
+    return w.take<Answer>().front().json;
+  };
+  EXPECT_THAT(describe(0), testing::AllOf(testing::HasSubstr(R"("count":1001)"),
+                                          testing::HasSubstr(R"({"user":1000,"admin":false}])"),
+                                          testing::HasSubstr(R"("next":1000)")));
+  EXPECT_THAT(describe(1000), testing::EndsWith(R"("members":[{"user":1001,"admin":false}]})"));
+  w.handle(
+      DescribeChat{.from = RulesWorld::session(5000), .user = {5000}, .chat = RulesWorld::kChat});
+  EXPECT_THAT(w.told(), ElementsAre("session 5000: not_a_member"));
+}
+
+TEST(RulesMembers, WhoJoinsSeesWhatWasSaidBeforeOnlyIfItIsShown) {
+  for (const bool shown : {false, true}) {
+    RulesWorld w;
+    CreateChat chat = create(8, {{1}, {2}});
+    chat.record.history_shown = shown;
+    w.handle(std::move(chat));
+    w.commit();
+    w.have_messages(1, 2, {8});
+    w.change(1, {3}, {}, {8});
+    w.commit();
+    w.told();
+    for (int restarted = 0; restarted < 2; ++restarted) {
+      w.fetch(3, {}, 50, {8});
+      EXPECT_THAT(w.told(), ElementsAre(shown ? "session 3: history 2 1" : "session 3: history"));
+      w.attach(3, 0, {8});
+      EXPECT_THAT(w.told(), ElementsAre("session 3: page through 2 of 2, unread 0"))
+          << "catch-up begins where he came";
+      w.restart();
+    }
+  }
+}
+
+// ---- Who else is there ----
+
+TEST(RulesWindows, ShowTheOtherMembers) {
+  RulesWorld w;
+  w.handle(OpenWindow{.from = RulesWorld::session(2), .user = {2}, .chat = RulesWorld::kChat});
+  EXPECT_THAT(w.told(), ElementsAre("session 2: window of 7 shows 1 3"));
+  w.handle(OpenWindow{.from = RulesWorld::session(9), .user = {9}, .chat = RulesWorld::kChat});
+  w.handle(OpenWindow{.from = RulesWorld::session(9), .user = {9}, .chat = {99}});
+  EXPECT_THAT(w.told(), ElementsAre("session 9: not_a_member", "session 9: no_such_chat"));
+}
+
+TEST(RulesWindows, ShowNobodyInALargeChat) {
+  std::vector<std::uint64_t> crowd;
+  for (std::uint64_t user = 1; user <= 101; ++user) crowd.push_back(user);
+  RulesWorld w(crowd);
+  w.handle(OpenWindow{.from = RulesWorld::session(2), .user = {2}, .chat = RulesWorld::kChat});
+  EXPECT_THAT(w.told(), IsEmpty());
 }
 
 }  // namespace

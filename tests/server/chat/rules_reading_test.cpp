@@ -475,13 +475,13 @@ TEST(RulesReading, StrangersHaveNoHistoryButAdminsDo) {
   w.have_messages(1, 2);
   FetchHistory fetch{.from = w.session(9),
                      .user = {9},
-                     .admin = false,
+                     .operates = false,
                      .chat = RulesWorld::kChat,
                      .pagination_token = {},
                      .limit = 50,
                      .ref = "r1"};
   w.handle(fetch);
-  fetch.admin = true;
+  fetch.operates = true;
   w.handle(fetch);
   fetch.chat = {99};
   w.handle(fetch);

@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <numeric>
+
 #include "tests/server/chat/rules_world.hpp"
 
 // Sending, cursors, commits and restarts.
@@ -423,6 +425,80 @@ TEST(Rules, OnlyMembersMoveCursors) {
 }
 
 // ---- Typing ----
+
+// ---- Receipts in large chats ----
+
+class LargeChat : public testing::Test {
+ protected:
+  static constexpr std::uint64_t kMembers = 102;
+
+  static std::vector<std::uint64_t> crowd() {
+    std::vector<std::uint64_t> users(kMembers);
+    std::iota(users.begin(), users.end(), std::uint64_t{1});
+    return users;
+  }
+  void all_get(std::uint64_t from, std::uint64_t to, Seq delivered, Seq read) {
+    for (std::uint64_t user = from; user <= to; ++user) w.mark(user, delivered, read);
+    w.commit();
+  }
+
+  RulesWorld w{crowd()};
+};
+
+TEST_F(LargeChat, CountsReceiptsOnceACommit) {
+  w.have_messages(1, 1);
+  all_get(2, 50, 1, 0);
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 49/0"));
+  all_get(51, kMembers, 1, 1);
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 101/52"));
+  w.mark(2, 1, 0);
+  w.commit();
+  EXPECT_THAT(w.told(), IsEmpty()) << "nothing new";
+}
+
+TEST_F(LargeChat, CountsEachMessageForItsSender) {
+  w.have_messages(1, 1);
+  w.have_messages(2, 1);
+  w.mark(3, 2, 1);
+  w.mark(1, 2, 2);
+  w.commit();
+  EXPECT_THAT(w.told(), testing::UnorderedElementsAre("user 1: receipts of 1: 1/1",
+                                                      "user 2: receipts of 2: 2/1"));
+}
+
+TEST_F(LargeChat, RemembersTheCountsAcrossARestart) {
+  w.have_messages(1, 3);
+  all_get(2, 40, 2, 1);
+  w.restart();
+  w.told();
+  all_get(41, 41, 3, 3);
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 40/40", "user 1: receipts of 2: 40/1",
+                                    "user 1: receipts of 3: 1/1"));
+}
+
+TEST_F(LargeChat, GoesBackToSingleReceiptsWhenItIsSmallAgain) {
+  w.change(1, {}, {100, 101, 102});
+  w.commit();
+  w.have_messages(1, 1);
+  w.mark(2, 1, 0);
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipt of 2: 1/0"));
+  w.change(1, {100, 101, 102}, {});
+  w.commit();
+  w.told();
+  w.mark(3, 1, 0);
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 2/0")) << "the first one counts";
+}
+
+TEST_F(LargeChat, SaysNothingToASenderWhoLeft) {
+  w.have_messages(1, 1);
+  w.change(1, {}, {1});
+  w.commit();
+  w.told();
+  all_get(2, 3, 1, 1);
+  EXPECT_THAT(w.told(), IsEmpty());
+}
 
 TEST(Rules, TypingGoesToAttachedShardsAtOnceAndIsNotKept) {
   RulesWorld w;

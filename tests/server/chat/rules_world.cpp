@@ -10,7 +10,14 @@ namespace {
 std::string number(std::uint64_t n) { return std::to_string(n); }
 
 std::string words(const protocol::Message& m) {
-  return "message " + number(m.seq) + ' ' + std::string(m.cmid) + " from " + number(m.from.value);
+  std::string text =
+      "message " + number(m.seq) + ' ' + std::string(m.cmid) + " from " + number(m.from.value);
+  if (m.kind != protocol::MessageKind::kText) {
+    text += ' ' + std::string(protocol::kMessageKindNames[static_cast<std::size_t>(m.kind)]);
+  }
+  if (m.re != 0) text += " of " + number(m.re);
+  if (m.version != 0) text += ", version " + number(m.version) + ": " + std::string(m.body);
+  return text + (m.deleted ? "deleted" : "");
 }
 
 std::string words(const protocol::Sent& s) {
@@ -19,6 +26,14 @@ std::string words(const protocol::Sent& s) {
 
 std::string words(const protocol::Receipt& r) {
   return "receipt of " + number(r.user.value) + ": " + number(r.delivered) + '/' + number(r.read);
+}
+
+std::string words(const protocol::ReceiptCounts& r) {
+  return "receipts of " + number(r.seq) + ": " + number(r.delivered) + '/' + number(r.read);
+}
+
+std::string words(const protocol::ChatChanged& c) {
+  return "chat \"" + std::string(c.name) + "\" of " + number(c.members);
 }
 
 std::string words(const protocol::History& h) {
@@ -98,6 +113,12 @@ std::string describe(ShardIndex, const MembershipChanged& m) {
          number(m.chat.value) + " after " + number(m.last);
 }
 
+std::string describe(ShardIndex, const WindowOpened& w) {
+  std::string text = name(w.to) + ": window of " + number(w.chat.value) + " shows";
+  for (const UserId user : w.members) text += ' ' + number(user.value);
+  return text;
+}
+
 std::vector<UserId> to_users(const std::vector<std::uint64_t>& ids) {
   std::vector<UserId> users;
   for (const std::uint64_t id : ids) users.push_back({id});
@@ -173,7 +194,7 @@ void RulesWorld::change(std::uint64_t by, const std::vector<std::uint64_t>& add,
                         const std::vector<std::uint64_t>& remove, ChatId chat) {
   handle(ChangeMembers{.from = session(by),
                        .by = {by},
-                       .admin = false,
+                       .operates = false,
                        .chat = chat,
                        .add = to_users(add),
                        .remove = to_users(remove)});
@@ -182,7 +203,7 @@ void RulesWorld::change(std::uint64_t by, const std::vector<std::uint64_t>& add,
 void RulesWorld::fetch(std::uint64_t user, std::string token, std::uint32_t limit, ChatId chat) {
   handle(FetchHistory{.from = session(user),
                       .user = {user},
-                      .admin = false,
+                      .operates = false,
                       .chat = chat,
                       .pagination_token = std::move(token),
                       .limit = limit,

@@ -135,7 +135,7 @@ void SimulatedDevice::mark(ChatId chat) {
 
 void SimulatedDevice::change_members(ChatId chat, UserId other, bool add) {
   ChangeMembers change{
-      .from = self_, .by = user_, .admin = true, .chat = chat, .add = {}, .remove = {}};
+      .from = self_, .by = user_, .operates = true, .chat = chat, .add = {}, .remove = {}};
   (add ? change.add : change.remove).push_back(other);
   cluster_.send(home(), std::move(change));
 }

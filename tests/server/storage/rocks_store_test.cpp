@@ -63,7 +63,7 @@ TEST(RocksStore, NewerFormatIsTurnedAway) {
   {
     RocksStore store({place.path()});
     RocksBatch batch(store);
-    batch.put(Family::kMeta, {"format"}, {Varints(2).view()});
+    batch.put(Family::kMeta, {"format"}, {Varints(3).view()});
     ASSERT_FALSE(store.write(batch, Sync::kYes));
   }
   EXPECT_EQ(open_error({place.path()}), Error::kNewerFormat);
