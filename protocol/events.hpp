@@ -27,6 +27,8 @@ inline constexpr std::size_t kMaxNameBytes = 100;  ///< of a chat or a person
 inline constexpr std::size_t kAssetIdBytes = 64;   ///< SHA-256 in lower-case hexadecimal
 inline constexpr std::size_t kMaxTokenBytes = 1024;
 inline constexpr std::size_t kMaxPresenceUsers = 100;
+/// In larger chats receipts are counted, and windows show nobody.
+inline constexpr std::size_t kMaxReceiptMembers = 100;
 inline constexpr std::size_t kMaxResumeChats = 1000;
 inline constexpr std::uint32_t kMaxFetchLimit = 200;
 inline constexpr std::uint32_t kDefaultFetchLimit = 50;

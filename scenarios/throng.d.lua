@@ -145,6 +145,31 @@ function User:presence(numbers) end
 ---@return boolean ok, string? reason
 function User:send(chat, body) end
 
+---The same as an answer to a message.
+---@param chat Chat
+---@param seq integer  of the message, as message.seq
+---@param body number|string|{ bytes?: Quantity, text?: string }
+---@return boolean ok, string? reason
+function User:reply(chat, seq, body) end
+
+---The same with a sign of at most 33 bytes.
+---@param chat Chat
+---@param seq integer  of the message, as message.seq
+---@param sign string
+---@return boolean ok, string? reason
+function User:react(chat, seq, sign) end
+
+---Changes the user's own newest message there that is acknowledged.
+---@param chat Chat
+---@param body number|string|{ bytes?: Quantity, text?: string }
+---@return boolean ok, string? reason
+function User:edit(chat, body) end
+
+---Deletes it for all.
+---@param chat Chat
+---@return boolean ok, string? reason
+function User:delete(chat) end
+
 ---Reads all that has come in the chat.
 ---@param chat Chat
 function User:read(chat) end
@@ -155,6 +180,19 @@ function User:typing(chat) end
 
 ---@param kind "connected"|"opened"|"typed"|"closed"
 function User:activity(kind) end
+
+---Looks at a chat: until `close` the server tells how its other members come and go.
+---@param chat Chat
+function User:open(chat) end
+
+---@param chat Chat
+function User:close(chat) end
+
+---The device takes nothing from its connection any more.
+function User:freeze() end
+
+---It does again.
+function User:thaw() end
 
 ---Says goodbye and goes offline.
 function User:logout() end
@@ -219,5 +257,6 @@ function User:chance(probability) end
 ---@field chat Chat
 ---@field from integer  the sender's number in the run
 ---@field seq integer  its place in the chat
+---@field kind "text"|"edit"|"delete"|"reaction"
 ---@field text string  the body
 local Message = {}

@@ -77,7 +77,7 @@ void LedgerShard::on_ack(Seat seat, std::uint32_t k, Seq seq, std::uint64_t fing
   ++chat.acked;
   add(due_, roster_.members_of(chat.chat).size() - 1);
 
-  const Content content = place(seat, place_seq, seat.user, {k, {}, fingerprint});
+  const Content content = place(seat, place_seq, seat.user, {k, {}, fingerprint}, false);
   if (content == Content::kRepeated || content == Content::kDiffers) {
     count(&LedgerReport::duplicated, "acknowledged at a second or taken place", seat, seq);
   } else if (place_seq < floor) {
@@ -167,9 +167,10 @@ SightingResult LedgerShard::on_message(const Sighting& sighting) {
   };
 
   if (sighting.check.verdict == StampVerdict::kCorrupted) return corrupted("bytes nobody sent");
-  const Content content = place(seat, seq, sighting.from, sighting.check.stamp);
+  const Content content = place(seat, seq, sighting.from, sighting.check.stamp, sighting.revised);
   if (content == Content::kDiffers) return corrupted("not what another member got at this place");
   own.see(seq, sighting.check.stamp.fingerprint);
+  if (sighting.revised) own.summed = false;
   if (content == Content::kRepeated) {
     count(&LedgerReport::duplicated, "a message that has another place already", seat, seq);
   } else {
@@ -202,7 +203,7 @@ SightingResult LedgerShard::on_strange(const Sighting& sighting) {
 }
 
 LedgerShard::Content LedgerShard::place(Seat seat, std::uint32_t seq, UserNumber sender,
-                                        const Stamp& stamp) {
+                                        const Stamp& stamp, bool revised) {
   ChatState& chat = chats_[state(seat).chat_slot];
   if (!chat.traffic) {
     chat.traffic = std::make_unique<Traffic>(roster_.members_of(chat.chat).size());
@@ -211,7 +212,7 @@ LedgerShard::Content LedgerShard::place(Seat seat, std::uint32_t seq, UserNumber
   const std::uint32_t print = print_of(stamp.fingerprint);
   Traffic::Place& newest = traffic.ring[seq % Traffic::kRing];
   if (newest.seq == seq) {
-    if (newest.print != print) return Content::kDiffers;
+    if (newest.print != print && !revised && !newest.revised) return Content::kDiffers;
     return newest.repeated ? Content::kRepeated : Content::kKnown;
   }
 
@@ -221,7 +222,7 @@ LedgerShard::Content LedgerShard::place(Seat seat, std::uint32_t seq, UserNumber
   if (!new_place && sure && !ks.contains(stamp.k)) return Content::kDiffers;
   const bool new_k = ks.insert(stamp.k);
   const bool repeated = new_place && !new_k && sure;
-  if (seq > newest.seq) newest = {seq, print, repeated};
+  if (seq > newest.seq) newest = {seq, print, repeated, revised};
   if (repeated) return Content::kRepeated;
   return new_place ? Content::kNew : Content::kKnown;
 }

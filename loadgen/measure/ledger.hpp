@@ -12,7 +12,7 @@
 #include "loadgen/measure/interval_set.hpp"
 #include "loadgen/measure/roster.hpp"
 #include "loadgen/measure/stamp.hpp"
-#include "protocol/ids.hpp"
+#include "protocol/events.hpp"
 
 namespace cereal {
 class access;
@@ -75,6 +75,7 @@ struct Sighting {
   UserNumber from = 0;
   StampCheck check;
   bool late = false;
+  bool revised = false;  ///< a later version than others may have got: `check` is of its place only
 };
 
 /// What a device makes of a message.
@@ -109,7 +110,7 @@ struct ReceiptAdvance {
 class LedgerShard {
  public:
   static constexpr std::size_t kMaxExamples = 20;
-  static constexpr std::size_t kMaxReceiptMembers = 1024;
+  static constexpr std::size_t kMaxReceiptMembers = protocol::kMaxReceiptMembers;
   /// Sends that failed for certain and are watched for; more are counted as sent and no further.
   static constexpr std::size_t kMaxFailed = 4096;
   /// Seqs above this are no places that a run can reach.
@@ -200,7 +201,7 @@ class LedgerShard {
   std::size_t members_at(std::size_t index) const;
   /// What stands at a place of a chat, against all that this worker knows of the chat.
   enum class Content : std::uint8_t { kNew, kKnown, kRepeated, kDiffers };
-  Content place(Seat seat, std::uint32_t seq, UserNumber sender, const Stamp& stamp);
+  Content place(Seat seat, std::uint32_t seq, UserNumber sender, const Stamp& stamp, bool revised);
   /// None of the messages that the run's users sent to this chat.
   bool is_strange(const Sighting& sighting) const;
   SightingResult on_strange(const Sighting& sighting);

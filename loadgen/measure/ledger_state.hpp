@@ -19,6 +19,7 @@ struct Traffic {
     std::uint32_t seq = 0;
     std::uint32_t print = 0;
     bool repeated = false;  ///< the same message stands at a lower place, too
+    bool revised = false;   ///< `print` is that of a later version
   };
 
   explicit Traffic(std::size_t members) : ks(members) {}

@@ -66,6 +66,10 @@ std::uint64_t write_stamp(const StampKey& key, const MessageOrigin& origin, paci
   return fingerprint;
 }
 
+std::uint64_t bare_fingerprint(const StampKey& key, const MessageOrigin& origin) {
+  return fingerprint_of(key, origin, {});
+}
+
 StampCheck read_stamp(const StampKey& key, ChatIndex chat, UserNumber sender,
                       std::string_view body) {
   if (body.size() < kStampBytes || body.front() != kTag) return {};

@@ -64,6 +64,9 @@ inline constexpr std::uint32_t kMaxStampK = (std::uint32_t{1} << 30) - 1;
 std::uint64_t write_stamp(const StampKey& key, const MessageOrigin& origin, pacing::TimePoint due,
                           std::span<char> body);
 
+/// The fingerprint of a message without a body, which has room for no stamp.
+std::uint64_t bare_fingerprint(const StampKey& key, const MessageOrigin& origin);
+
 /// What `body`, which came in `chat` as from `sender`, turns out to be. Allocates nothing; cost is
 /// linear in the body, some bytes a nanosecond.
 StampCheck read_stamp(const StampKey& key, ChatIndex chat, UserNumber sender,

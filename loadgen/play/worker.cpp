@@ -11,13 +11,6 @@ using pacing::TimePoint;
 
 constexpr std::chrono::seconds kSecond{1};
 
-protocol::ActivityKind activity_kind(std::string_view name) {
-  if (name == "opened") return protocol::ActivityKind::kOpened;
-  if (name == "typed") return protocol::ActivityKind::kTyped;
-  if (name == "closed") return protocol::ActivityKind::kClosed;
-  return protocol::ActivityKind::kConnected;
-}
-
 /// How much of [from, to) lies in the measured time.
 Duration overlap(const measure::MeasuredTime& measured, TimePoint from, TimePoint to) {
   const Duration common = std::min(to, measured.until) - std::max(from, measured.from);
@@ -136,6 +129,7 @@ void Worker::stop_scripts() {
     }
     script_wheel_.cancel(timer);
     script_.stop(user);
+    transport_->freeze(user, false);
   }
   ready_.clear();
 }
@@ -213,11 +207,11 @@ void Worker::drop(LocalUser user) {
   track_in_flight(user, time);
 }
 
-std::string_view Worker::send(LocalUser user, ChatIndex chat, std::size_t body_bytes,
-                              std::string_view text, TimePoint due) {
+std::string_view Worker::send(LocalUser user, ChatIndex chat, const scenario::Draft& draft,
+                              TimePoint due) {
   const TimePoint time = now();
   const std::uint64_t before = in_flight_;
-  const std::string_view refused = users_[user].send(*world_, chat, body_bytes, text, due, time);
+  const std::string_view refused = users_[user].send(*world_, chat, draft, due, time);
   track_in_flight(user, time);
   count_since(due, time, in_flight_ - before);
   return refused;
@@ -229,9 +223,11 @@ void Worker::read(LocalUser user, ChatIndex chat) { users_[user].read(*world_, c
 
 void Worker::typing(LocalUser user, ChatIndex chat) { users_[user].typing(*world_, chat, now()); }
 
-void Worker::activity(LocalUser user, std::string_view kind) {
-  users_[user].activity(*world_, activity_kind(kind), now());
+void Worker::activity(LocalUser user, protocol::ActivityKind kind, std::optional<ChatIndex> chat) {
+  users_[user].activity(*world_, kind, chat, now());
 }
+
+void Worker::freeze(LocalUser user, bool frozen) { transport_->freeze(user, frozen); }
 
 void Worker::fetch(LocalUser user, ChatIndex chat, std::string_view pagination_token,
                    std::uint32_t limit, TimePoint due) {
@@ -301,9 +297,8 @@ void Worker::presence_done(LocalUser user, const scenario::PresenceDone& outcome
   make_ready(user, outcome);
 }
 
-void Worker::message(LocalUser user, ChatIndex chat, UserNumber from, protocol::Seq seq,
-                     std::string_view body) {
-  script_.on_message(user, chat, from, seq, body);
+void Worker::message(LocalUser user, const scenario::Message& message) {
+  script_.on_message(user, message);
 }
 
 // ---- The loop's work ----

@@ -175,12 +175,14 @@ class Worker final : private scenario::Actions,
   void login(LocalUser user, pacing::TimePoint due) override;
   void logout(LocalUser user) override;
   void drop(LocalUser user) override;
-  std::string_view send(LocalUser user, ChatIndex chat, std::size_t body_bytes,
-                        std::string_view text, pacing::TimePoint due) override;
+  void freeze(LocalUser user, bool frozen) override;
+  std::string_view send(LocalUser user, ChatIndex chat, const scenario::Draft& draft,
+                        pacing::TimePoint due) override;
   void await_sends(LocalUser user) override;
   void read(LocalUser user, ChatIndex chat) override;
   void typing(LocalUser user, ChatIndex chat) override;
-  void activity(LocalUser user, std::string_view kind) override;
+  void activity(LocalUser user, protocol::ActivityKind kind,
+                std::optional<ChatIndex> chat) override;
   void fetch(LocalUser user, ChatIndex chat, std::string_view pagination_token, std::uint32_t limit,
              pacing::TimePoint due) override;
   void presence(LocalUser user, std::span<const std::uint64_t> user_numbers,
@@ -198,8 +200,7 @@ class Worker final : private scenario::Actions,
   void sends_done(LocalUser user, const scenario::SendsDone& outcome) override;
   void fetch_done(LocalUser user, const scenario::FetchDone& outcome) override;
   void presence_done(LocalUser user, const scenario::PresenceDone& outcome) override;
-  void message(LocalUser user, ChatIndex chat, UserNumber from, protocol::Seq seq,
-               std::string_view body) override;
+  void message(LocalUser user, const scenario::Message& message) override;
 
   void release(ScriptTimer& timer);
   /// Counts scheduled work that was never begun.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/pacing/random.hpp"
+#include "protocol/events.hpp"
 
 namespace throng::scenario {
 
@@ -23,6 +25,23 @@ struct ChatInfo {
   ChatIndex chat = 0;
   ChatKind kind = ChatKind::kFriend;
   std::uint32_t members = 0;
+};
+
+/// What a user means to say: the ledger's stamp stands before `text`, and filler behind it.
+struct Draft {
+  std::size_t bytes = 0;  ///< of all of it, at least
+  std::string_view text = {};
+  protocol::MessageKind kind = protocol::MessageKind::kText;
+  protocol::Seq re = 0;  ///< the message that is meant; kEdit, kDelete: the user's own newest
+};
+
+/// A message of somebody else's that has reached a user.
+struct Message {
+  ChatIndex chat = 0;
+  std::uint64_t from_number = 0;
+  protocol::Seq seq = 0;
+  std::string_view text;  ///< without the ledger's stamp
+  protocol::MessageKind kind = protocol::MessageKind::kText;
 };
 
 /// How something that a script waited for came out. `error` is a name of `errors` in run.json
@@ -76,18 +95,22 @@ class Actions {
   virtual void logout(LocalUser user) = 0;
   /// Loses the connection without a word, and stays offline until login.
   virtual void drop(LocalUser user) = 0;
+  /// The device takes nothing from its connection any more, or does again; a new connection begins
+  /// unfrozen.
+  virtual void freeze(LocalUser user, bool frozen) = 0;
 
-  /// Queues a message of `body_bytes` (the ledger's stamp, then `text`, then filler); returns ""
-  /// or why not ("queue_full"). While offline the message waits on the device.
-  virtual std::string_view send(LocalUser user, ChatIndex chat, std::size_t body_bytes,
-                                std::string_view text, pacing::TimePoint due) = 0;
+  /// Queues a message; returns "" or why not ("queue_full", "too_large", "no_message"). While
+  /// offline the message waits on the device.
+  virtual std::string_view send(LocalUser user, ChatIndex chat, const Draft& draft,
+                                pacing::TimePoint due) = 0;
   /// Resumes with SendsDone once every send of the user is acknowledged or has failed.
   virtual void await_sends(LocalUser user) = 0;
   /// Moves the read cursor to the newest delivered message now.
   virtual void read(LocalUser user, ChatIndex chat) = 0;
   virtual void typing(LocalUser user, ChatIndex chat) = 0;
-  /// `kind`: "connected", "opened", "typed" or "closed".
-  virtual void activity(LocalUser user, std::string_view kind) = 0;
+  /// `chat`: whose window is opened or closed; none: the app as a whole.
+  virtual void activity(LocalUser user, protocol::ActivityKind kind,
+                        std::optional<ChatIndex> chat) = 0;
   /// Resumes with FetchDone.
   virtual void fetch(LocalUser user, ChatIndex chat, std::string_view pagination_token,
                      std::uint32_t limit, pacing::TimePoint due) = 0;

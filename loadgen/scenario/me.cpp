@@ -9,7 +9,7 @@ namespace throng::scenario {
 namespace {
 
 constexpr std::array kMeFields = {"number", "users"};
-constexpr std::array kMessageFields = {"chat", "from", "seq", "text"};
+constexpr std::array kMessageFields = {"chat", "from", "kind", "seq", "text"};
 
 int message_key = 0;  // its address names the message's userdata in the registry
 
@@ -67,7 +67,11 @@ int message_index(lua_State* state) {
   } else if (key == "seq") {
     lua_pushinteger(state, static_cast<lua_Integer>(message->seq));
   } else if (key == "text") {
-    lua_pushlstring(state, message->body.data(), message->body.size());
+    lua_pushlstring(state, message->text.data(), message->text.size());
+  } else if (key == "kind") {
+    const auto kind = static_cast<std::size_t>(message->kind);
+    lua_pushlstring(state, protocol::kMessageKindNames[kind].data(),
+                    protocol::kMessageKindNames[kind].size());
   } else {
     return luaL_error(state, "message has no '%s'", text);
   }

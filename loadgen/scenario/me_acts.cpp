@@ -10,8 +10,6 @@
 namespace throng::scenario {
 namespace {
 
-constexpr std::array<std::string_view, 4> kActivities = {"connected", "opened", "typed", "closed"};
-
 // What run.json already calls an operation: a script's own can't be mixed into it.
 constexpr std::array<std::string_view, 10> kOperations = {
     "connect",           "login",        "send",     "deliver", "fan_out",
@@ -23,13 +21,8 @@ Caller check_actor(lua_State* state, const char* function) {
   return caller;
 }
 
-struct Body {
-  std::size_t bytes = 0;
-  std::string_view text;
-};
-
-std::size_t check_bytes(lua_State* state, int index) {
-  const Name name{"me:send", "bytes"};
+std::size_t check_bytes(lua_State* state, int index, const char* function) {
+  const Name name{function, "bytes"};
   const double bytes = std::round(check_quantity(state, index, name));
   if (bytes < 0 || bytes > protocol::kMaxBodyBytes) {
     reject(state, index, name,
@@ -38,61 +31,108 @@ std::size_t check_bytes(lua_State* state, int index) {
   return static_cast<std::size_t>(bytes);
 }
 
-std::string_view check_text(lua_State* state, int index) {
+std::string_view check_text(lua_State* state, int index, const char* function) {
   if (lua_type(state, index) != LUA_TSTRING) {
-    reject(state, index, {"me:send", "text"}, "a text");
+    reject(state, index, {function, "text"}, "a text");
   }
   std::size_t size = 0;
   const char* text = lua_tolstring(state, index, &size);
   if (size > protocol::kMaxBodyBytes) {
-    luaL_error(state, "me:send: the text must be at most %d bytes",
+    luaL_error(state, "%s: the text must be at most %d bytes", function,
                static_cast<int>(protocol::kMaxBodyBytes));
   }
   return {text, size};
 }
 
 // { bytes = 500, text = "hello" } at the index. The text stays on the stack.
-Body check_body_table(lua_State* state, int index) {
+Draft check_body_table(lua_State* state, int index, const char* function) {
   static constexpr const char* kKeys[] = {"bytes", "text"};
-  check_keys(state, index, "me:send", kKeys);
-  Body body;
+  check_keys(state, index, function, kKeys);
+  Draft body;
   if (lua_getfield(state, index, "bytes") != LUA_TNIL) {
-    body.bytes = check_bytes(state, lua_gettop(state));
+    body.bytes = check_bytes(state, lua_gettop(state), function);
   }
   if (lua_getfield(state, index, "text") != LUA_TNIL) {
-    body.text = check_text(state, lua_gettop(state));
+    body.text = check_text(state, lua_gettop(state), function);
   }
   return body;
 }
 
-Body check_body(lua_State* state, int index) {
+Draft check_body(lua_State* state, int index, const char* function) {
   switch (lua_type(state, index)) {
     case LUA_TNUMBER:
-      return {check_bytes(state, index), {}};
+      return {.bytes = check_bytes(state, index, function)};
     case LUA_TSTRING:
-      return {0, check_text(state, index)};
+      return {.text = check_text(state, index, function)};
     case LUA_TTABLE:
-      return check_body_table(state, index);
+      return check_body_table(state, index, function);
     default:
-      reject(state, index, {"me:send", "the body"},
+      reject(state, index, {function, "the body"},
              "a number of bytes, a text, or { bytes =, text = }");
   }
 }
 
-// me:send(chat, body) → true, or false and why not.
-int send(lua_State* state) {
-  const Caller caller = check_actor(state, "me:send");
-  const ChatIndex chat = check_chat(state, 2, caller, "me:send");
-  const Body body = check_body(state, 3);
-  const std::size_t bytes = std::max(body.bytes, body.text.size());
+// Pushes true, or false and why not.
+int say(lua_State* state, const Caller& caller, ChatIndex chat, Draft draft) {
+  draft.bytes = std::max(draft.bytes, draft.text.size());
   std::string_view refused;
-  guarded(state, [&] {
-    refused = caller.actions.send(caller.user, chat, bytes, body.text, caller.due());
-  });
+  guarded(state, [&] { refused = caller.actions.send(caller.user, chat, draft, caller.due()); });
   lua_pushboolean(state, refused.empty());
   if (refused.empty()) return 1;
   lua_pushlstring(state, refused.data(), refused.size());
   return 2;
+}
+
+// me:send(chat, body) → true, or false and why not. So do those that follow.
+int send(lua_State* state) {
+  const Caller caller = check_actor(state, "me:send");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:send");
+  return say(state, caller, chat, check_body(state, 3, "me:send"));
+}
+
+// me:edit(chat, body): the user's own newest message there.
+int edit(lua_State* state) {
+  const Caller caller = check_actor(state, "me:edit");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:edit");
+  Draft draft = check_body(state, 3, "me:edit");
+  draft.kind = protocol::MessageKind::kEdit;
+  return say(state, caller, chat, draft);
+}
+
+// me:delete(chat): likewise.
+int delete_own(lua_State* state) {
+  const Caller caller = check_actor(state, "me:delete");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:delete");
+  return say(state, caller, chat, {.kind = protocol::MessageKind::kDelete});
+}
+
+protocol::Seq check_seq(lua_State* state, int index, const char* function) {
+  int is_number = 0;
+  const lua_Integer seq = lua_tointegerx(state, index, &is_number);
+  if (is_number == 0 || seq < 1) {
+    reject(state, index, {function, "the message"}, "the seq of one, as message.seq is");
+  }
+  return static_cast<protocol::Seq>(seq);
+}
+
+// me:reply(chat, seq, body)
+int reply(lua_State* state) {
+  const Caller caller = check_actor(state, "me:reply");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:reply");
+  const protocol::Seq seq = check_seq(state, 3, "me:reply");
+  Draft draft = check_body(state, 4, "me:reply");
+  draft.re = seq;
+  return say(state, caller, chat, draft);
+}
+
+// me:react(chat, seq, sign)
+int react(lua_State* state) {
+  const Caller caller = check_actor(state, "me:react");
+  const ChatIndex chat = check_chat(state, 2, caller, "me:react");
+  const protocol::Seq seq = check_seq(state, 3, "me:react");
+  const std::string_view sign = check_text(state, 4, "me:react");
+  return say(state, caller, chat,
+             {.text = sign, .kind = protocol::MessageKind::kReaction, .re = seq});
 }
 
 // me:read(chat): all that has reached the user there is read now.
@@ -110,14 +150,45 @@ int typing(lua_State* state) {
   return 0;
 }
 
+void act(lua_State* state, const Caller& caller, protocol::ActivityKind kind,
+         std::optional<ChatIndex> chat) {
+  guarded(state, [&] { caller.actions.activity(caller.user, kind, chat); });
+}
+
 int activity(lua_State* state) {
   const Caller caller = check_actor(state, "me:activity");
   const char* text = lua_type(state, 2) == LUA_TSTRING ? lua_tostring(state, 2) : "";
-  const auto* known = std::find(kActivities.begin(), kActivities.end(), text);
-  if (known == kActivities.end()) {
+  const auto* known = std::ranges::find(protocol::kActivityNames, text);
+  if (known == protocol::kActivityNames.end()) {
     reject(state, 2, {"me:activity", "the kind"}, "connected, opened, typed or closed");
   }
-  guarded(state, [&] { caller.actions.activity(caller.user, *known); });
+  act(state, caller, static_cast<protocol::ActivityKind>(known - protocol::kActivityNames.begin()),
+      {});
+  return 0;
+}
+
+// me:open(chat): looks at it, and is told who else is there from then on.
+int open_chat(lua_State* state) {
+  const Caller caller = check_actor(state, "me:open");
+  act(state, caller, protocol::ActivityKind::kOpened, check_chat(state, 2, caller, "me:open"));
+  return 0;
+}
+
+int close_chat(lua_State* state) {
+  const Caller caller = check_actor(state, "me:close");
+  act(state, caller, protocol::ActivityKind::kClosed, check_chat(state, 2, caller, "me:close"));
+  return 0;
+}
+
+int freeze(lua_State* state) {
+  const Caller caller = check_actor(state, "me:freeze");
+  guarded(state, [&] { caller.actions.freeze(caller.user, true); });
+  return 0;
+}
+
+int thaw(lua_State* state) {
+  const Caller caller = check_actor(state, "me:thaw");
+  guarded(state, [&] { caller.actions.freeze(caller.user, false); });
   return 0;
 }
 
@@ -175,8 +246,10 @@ int timed(lua_State* state) {
 }
 
 constexpr luaL_Reg kFunctions[] = {
-    {"activity", activity}, {"drop", drop},   {"logout", logout}, {"read", read},
-    {"send", send},         {"timed", timed}, {"typing", typing},
+    {"activity", activity}, {"close", close_chat}, {"delete", delete_own}, {"drop", drop},
+    {"edit", edit},         {"freeze", freeze},    {"logout", logout},     {"open", open_chat},
+    {"react", react},       {"read", read},        {"reply", reply},       {"send", send},
+    {"thaw", thaw},         {"timed", timed},      {"typing", typing},
 };
 
 }  // namespace

@@ -225,10 +225,8 @@ bool Script::finished(LocalUser user) const { return state_->stage.coroutines[us
 
 bool Script::wants_messages() const { return state_->on_message != LUA_NOREF; }
 
-void Script::on_message(LocalUser user, ChatIndex chat, std::uint64_t from_number,
-                        std::uint64_t seq, std::string_view body) {
+void Script::on_message(LocalUser user, const Message& message) {
   state_->check_idle();
-  const Message message{chat, from_number, seq, body};
   const MessageScope scope{state_->stage, user, message};
   lua_State* main = state_->interpreter.main();
   lua_rawgeti(main, LUA_REGISTRYINDEX, state_->on_message);

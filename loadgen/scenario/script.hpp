@@ -52,8 +52,7 @@ class Script {
   bool wants_messages() const;
   /// Calls on_message(me, message): it can act but not wait. Errors: ScriptError.
   /// Requires: wants_messages(), and no coroutine runs.
-  void on_message(LocalUser user, ChatIndex chat, std::uint64_t from_number, std::uint64_t seq,
-                  std::string_view body);
+  void on_message(LocalUser user, const Message& message);
 
   /// True when collect_garbage() is to be called. Nothing else collects, but within a turn that
   /// allocates very much.

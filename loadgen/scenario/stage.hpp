@@ -24,14 +24,6 @@ struct Coroutine {
   bool ended = false;
 };
 
-/// The message that on_message is called with.
-struct Message {
-  ChatIndex chat = 0;
-  std::uint64_t from_number = 0;
-  std::uint64_t seq = 0;
-  std::string_view body;
-};
-
 inline constexpr LocalUser kNobody = std::numeric_limits<LocalUser>::max();
 
 /// What the functions of `me` work on: the users of one worker and which of them is on. Owned by

@@ -44,6 +44,7 @@ class SharedConnections final : public Transport, private TransportListener {
   void send(LinkId link, std::string_view json) override;
   void close(LinkId link) override;
   void drop(LinkId link) override { close(link); }
+  void freeze(LinkId, bool) override {}
 
  private:
   enum class LinkState : std::uint8_t { kClosed, kOpening, kOpen };

@@ -54,6 +54,9 @@ class Transport {
   virtual void close(LinkId link) = 0;
   /// Drops the connection as a lost radio link would. on_closed(kByUs) follows.
   virtual void drop(LinkId link) = 0;
+  /// Takes nothing more from the connection, or goes on with that, as a device that is busy or
+  /// asleep would. Ignored for a link that isn't open, and where others share its connection.
+  virtual void freeze(LinkId link, bool frozen) = 0;
 };
 
 }  // namespace throng::transport

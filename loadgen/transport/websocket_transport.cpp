@@ -51,6 +51,7 @@ WebSocketTransport::WebSocketTransport(EventLoop& loop, WebSocketOptions options
 void WebSocketTransport::open(LinkId id) {
   Link& link = links_[id];
   ++link.generation;
+  link.frozen = false;
   link.reader = protocol::FrameReader(protocol::FrameRole::kClient, options_.max_message_bytes);
   auto socket = connect(id);
   if (!socket) return end(id, socket.error());
@@ -98,6 +99,14 @@ void WebSocketTransport::drop(LinkId id) {
   end(id, CloseReason::kByUs);
 }
 
+void WebSocketTransport::freeze(LinkId id, bool frozen) {
+  Link& link = links_[id];
+  if (link.state != State::kOpen) return;
+  link.frozen = frozen;
+  // What came meanwhile was told already: it is told again.
+  if (!frozen) readiness_.change(link.socket.native(), token(id), !link.unsent.empty());
+}
+
 void WebSocketTransport::on_ready(const Readiness::Event& event) {
   const auto id = static_cast<LinkId>(event.token);
   if (id == kLingeringToken) {
@@ -133,6 +142,7 @@ void WebSocketTransport::on_writable(LinkId id) {
 void WebSocketTransport::on_readable(LinkId id, bool ends) {
   Link& link = links_[id];
   if (link.state != State::kUpgrading && link.state != State::kOpen) return;
+  if (link.frozen) return;
   const auto count = link.socket.receive(std::span(received_).first(kReceiveBytes));
   if (!count) return end(id, count.error());
   if (leaves_more(*count, ends)) {

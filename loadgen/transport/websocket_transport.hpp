@@ -55,6 +55,7 @@ class WebSocketTransport final : public Transport {
   void send(LinkId link, std::string_view json) override;
   void close(LinkId link) override;
   void drop(LinkId link) override;
+  void freeze(LinkId link, bool frozen) override;
 
  private:
   enum class State : std::uint8_t { kIdle, kConnecting, kUpgrading, kOpen, kEnded };
@@ -66,6 +67,7 @@ class WebSocketTransport final : public Transport {
     ClientSocket socket;
     std::uint32_t generation = 0;  ///< how often it was opened: tells stale events
     State state = State::kIdle;
+    bool frozen = false;
     std::string gathered;  ///< JSON lines of this turn
     std::string unsent;    ///< framed, not yet taken by the kernel
     std::string rest;      ///< received, not yet whole

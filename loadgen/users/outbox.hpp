@@ -7,6 +7,7 @@
 
 #include "loadgen/measure/stamp.hpp"
 #include "loadgen/pacing/clock.hpp"
+#include "protocol/events.hpp"
 
 namespace throng::users {
 
@@ -19,6 +20,8 @@ struct PendingSend {
   pacing::TimePoint retry_at{};  ///< when it is written again, unless it is answered
   std::uint64_t fingerprint = 0;
   std::string body = {};
+  protocol::MessageKind kind = protocol::MessageKind::kText;
+  protocol::Seq re = 0;
   std::uint16_t writes = 0;
   std::uint8_t refusals = 0;  ///< overloaded, unavailable: how long to back off
   bool timed_out = false;     ///< the timeout was counted

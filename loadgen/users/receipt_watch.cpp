@@ -29,6 +29,19 @@ ReceiptWatch::List::iterator ReceiptWatch::first_above(protocol::Seq seq) {
   return at;
 }
 
+ReceiptWatch::Change ReceiptWatch::count(protocol::Seq seq, std::uint32_t undelivered,
+                                         std::uint32_t unread) {
+  const auto at = first_above(seq - 1);
+  if (at == watched_.end() || at->seq != seq) return {};
+  Change change{.due = at->due};
+  change.delivered = at->undelivered - std::min(at->undelivered, undelivered);
+  change.read = at->unread - std::min(at->unread, unread);
+  at->undelivered -= change.delivered;
+  at->unread -= change.read;
+  forget_complete(at, std::next(at));
+  return change;
+}
+
 void ReceiptWatch::forget_complete(List::iterator begin, List::iterator end) {
   const auto complete = [](const Watched& each) {
     return each.undelivered == 0 && each.unread == 0;

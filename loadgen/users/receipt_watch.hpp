@@ -50,6 +50,15 @@ class ReceiptWatch {
     forget_complete(begin, each);
   }
 
+  /// What is new after the server said how many ticks are still missing.
+  struct Change {
+    pacing::TimePoint due{};
+    std::uint32_t delivered = 0;
+    std::uint32_t read = 0;
+  };
+  /// Nothing is new of a message that isn't watched (any more), and of counts that are behind.
+  Change count(protocol::Seq seq, std::uint32_t undelivered, std::uint32_t unread);
+
   using List = boost::circular_buffer<Watched>;
   const List& watched() const { return watched_; }
 

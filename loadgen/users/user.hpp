@@ -58,13 +58,14 @@ class User : public pacing::TimerNode {
   void drop(UserWorld& world, pacing::TimePoint now);
 
   /// "" or why not: "queue_full", "not_a_member", "too_large".
-  std::string_view send(UserWorld& world, ChatIndex chat, std::size_t body_bytes,
-                        std::string_view text, pacing::TimePoint due, pacing::TimePoint now);
+  std::string_view send(UserWorld& world, ChatIndex chat, const scenario::Draft& draft,
+                        pacing::TimePoint due, pacing::TimePoint now);
   /// SendsDone follows; with the error "offline" when sends wait and the user means to be offline.
   void await_sends(UserWorld& world);
   void read(UserWorld& world, ChatIndex chat, pacing::TimePoint now);
   void typing(UserWorld& world, ChatIndex chat, pacing::TimePoint now);
-  void activity(UserWorld& world, protocol::ActivityKind kind, pacing::TimePoint now);
+  void activity(UserWorld& world, protocol::ActivityKind kind, std::optional<ChatIndex> chat,
+                pacing::TimePoint now);
   /// FetchDone follows; with the error "offline" at once when there is no session.
   void fetch(UserWorld& world, ChatIndex chat, std::string_view pagination_token,
              std::uint32_t limit, pacing::TimePoint due, pacing::TimePoint now);
@@ -120,6 +121,7 @@ class User : public pacing::TimerNode {
     std::uint32_t sends = 0;           ///< so many were given a k
     std::uint32_t delivered_said = 0;  ///< the highest `delivered` that was said
     std::uint32_t read = 0;            ///< the read cursor, said or to be said
+    std::uint32_t last_own = 0;        ///< the user's newest text that wasn't deleted; 0: none
     std::uint32_t unread : 31 = 0;
     std::uint32_t unread_known : 1 = 1;  ///< not if something was missing when the user read
     pacing::TimePoint read_due = pacing::TimePoint::max();
@@ -156,6 +158,10 @@ class User : public pacing::TimerNode {
   void watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq seq,
                       pacing::TimePoint due, pacing::TimePoint now);
   void on_receipt(UserWorld& world, const protocol::Receipt& event, pacing::TimePoint now);
+  void on_receipt_counts(UserWorld& world, const protocol::ReceiptCounts& event,
+                         pacing::TimePoint now);
+  void watch_known_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq seq,
+                            pacing::TimePoint now);
   void record_ticks(UserWorld& world, std::uint32_t slot, UserNumber member,
                     const measure::ReceiptAdvance& advance, pacing::TimePoint now);
   /// The chat is a group of which every member has meant to be online since then.

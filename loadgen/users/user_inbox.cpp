@@ -14,15 +14,28 @@ using protocol::Error;
 
 namespace {
 
-// A stamp that can't be read is no stamp of ours, unless the cmid beside it says whose it was.
+bool bears_no_stamp(const protocol::Message& event) {
+  return event.deleted || event.kind == protocol::MessageKind::kDelete;
+}
+
+// A stamp that can't be read is no stamp of ours, unless the cmid beside it says whose it was. What
+// has no body is known by its cmid alone, and what was edited bears the stamp of the edit.
 measure::StampCheck check_body(const UserWorld& world, ChatIndex chat, UserNumber from,
                                const protocol::Message& event) {
+  using measure::StampVerdict;
+  const bool bare = bears_no_stamp(event);
   auto check = measure::read_stamp(world.stamp_key, chat, from, event.body);
-  if (check.verdict != measure::StampVerdict::kNotOurs) return check;
+  const bool is_plain = !bare && event.version == 0;
+  if (is_plain && check.verdict != StampVerdict::kNotOurs) return check;
+
   const auto origin = read_cmid(world.stamp_key, event.cmid);
-  if (origin && origin->chat == chat && origin->sender == from) {
-    check.verdict = measure::StampVerdict::kCorrupted;
+  if (!origin || origin->chat != chat || origin->sender != from) return {};
+  if (bare && event.body.empty()) {
+    check = {StampVerdict::kOurs, {origin->k, {}, bare_fingerprint(world.stamp_key, *origin)}};
+  } else if (bare || check.verdict != StampVerdict::kOurs) {
+    check.verdict = StampVerdict::kCorrupted;
   }
+  check.stamp.k = origin->k;
   return check;
 }
 
@@ -56,6 +69,9 @@ void User::on_event(UserWorld& world, const protocol::ServerEvent& event, TimePo
     void operator()(const protocol::Sent& e) const { user.on_sent(world, e, now); }
     void operator()(const protocol::Message& e) const { user.on_message(world, e, now); }
     void operator()(const protocol::Receipt& e) const { user.on_receipt(world, e, now); }
+    void operator()(const protocol::ReceiptCounts& e) const {
+      user.on_receipt_counts(world, e, now);
+    }
     void operator()(const protocol::History& e) const { user.on_history(world, e, now); }
     void operator()(const protocol::CaughtUp& e) const { user.on_caught_up(world, e, now); }
     void operator()(const protocol::PresenceState& e) const { user.on_presence(world, e, now); }
@@ -63,7 +79,6 @@ void User::on_event(UserWorld& world, const protocol::ServerEvent& event, TimePo
     void operator()(const protocol::Bye& e) const { user.on_bye(world, e, now); }
     // A run's memberships are made before it starts and don't change; the others ask for nothing.
     void operator()(const protocol::Membership&) const {}
-    void operator()(const protocol::ReceiptCounts&) const {}
     void operator()(const protocol::ChatChanged&) const {}
     void operator()(const protocol::Trimmed&) const {}
     void operator()(const protocol::Typing&) const {}
@@ -79,14 +94,16 @@ void User::on_message(UserWorld& world, const protocol::Message& event, TimePoin
   const UserNumber from = world.graph.user_of(event.from).value_or(0);
   const auto check = check_body(world, *chat, from, event);
   const bool ours = check.verdict == measure::StampVerdict::kOurs;
-  const bool awaited = ours && from != number_ && wanted_since_ <= check.stamp.due;
+  const bool awaited = ours && from != number_ && event.version == 0 && !bears_no_stamp(event) &&
+                       wanted_since_ <= check.stamp.due;
 
-  const auto result = world.ledger.on_message(
-      {.seat = seat(world, *slot),
-       .seq = event.seq,
-       .from = from,
-       .check = check,
-       .late = awaited && now - check.stamp.due > world.settings.late_after});
+  const auto result =
+      world.ledger.on_message({.seat = seat(world, *slot),
+                               .seq = event.seq,
+                               .from = from,
+                               .check = check,
+                               .late = awaited && now - check.stamp.due > world.settings.late_after,
+                               .revised = event.version != 0});
   if (from == number_) {
     const bool unanswered = ours && outbox_ && outbox_->find(*slot, check.stamp.k) != nullptr;
     if (unanswered) resolve(world, *slot, check.stamp.k, event.seq, now);
@@ -102,7 +119,12 @@ void User::on_message(UserWorld& world, const protocol::Message& event, TimePoin
   }
   if (awaited) world.recorder.completed(Operation::kDeliver, check.stamp.due, now);
   if (world.settings.wants_messages) {
-    world.listener.message(local_, *chat, from, event.seq, event.body.substr(measure::kStampBytes));
+    const std::size_t stamp_bytes = std::min(event.body.size(), measure::kStampBytes);
+    world.listener.message(local_, {.chat = *chat,
+                                    .from_number = from,
+                                    .seq = event.seq,
+                                    .text = event.body.substr(stamp_bytes),
+                                    .kind = event.kind});
   }
 }
 
@@ -183,8 +205,10 @@ void User::typing(UserWorld& world, ChatIndex chat, TimePoint now) {
   say(world, protocol::TypingIn{world.graph.chat_id(chat)}, now);
 }
 
-void User::activity(UserWorld& world, protocol::ActivityKind kind, TimePoint now) {
-  if (online()) say(world, protocol::Activity{kind}, now);
+void User::activity(UserWorld& world, protocol::ActivityKind kind, std::optional<ChatIndex> chat,
+                    TimePoint now) {
+  if (!online() || (chat && !slot_of(world.graph, *chat))) return;
+  say(world, protocol::Activity{kind, chat ? world.graph.chat_id(*chat) : protocol::ChatId{}}, now);
 }
 
 }  // namespace throng::users

@@ -10,13 +10,19 @@ namespace throng::users {
 
 using measure::Operation;
 using pacing::TimePoint;
+using protocol::MessageKind;
 
 namespace {
 
 constexpr std::string_view kFiller = "the quick brown fox jumps over the lazy dog; ";
 
+std::size_t most_bytes(MessageKind kind) {
+  return kind == MessageKind::kReaction ? protocol::kMaxReactionBytes : protocol::kMaxBodyBytes;
+}
+
 std::string make_body(std::size_t bytes, std::string_view text) {
   std::string body;
+  if (bytes == 0) return body;
   body.reserve(bytes);
   body.append(measure::kStampBytes, ' ');
   body.append(text);
@@ -26,21 +32,32 @@ std::string make_body(std::size_t bytes, std::string_view text) {
 
 }  // namespace
 
-std::string_view User::send(UserWorld& world, ChatIndex chat, std::size_t body_bytes,
-                            std::string_view text, TimePoint due, TimePoint now) {
+std::string_view User::send(UserWorld& world, ChatIndex chat, const scenario::Draft& draft,
+                            TimePoint due, TimePoint now) {
   if (state_ == State::kFinished) return "offline";
   const auto slot = slot_of(world.graph, chat);
   if (!slot) return "not_a_member";
-  const std::size_t bytes = std::max(body_bytes, measure::kMinBodyBytes + text.size());
-  if (bytes > protocol::kMaxBodyBytes) return "too_large";
+  const bool is_delete = draft.kind == MessageKind::kDelete;
+  const std::size_t bytes =
+      is_delete ? 0 : std::max(draft.bytes, measure::kMinBodyBytes + draft.text.size());
+  if (bytes > most_bytes(draft.kind)) return "too_large";
+  const bool changes_own = is_delete || draft.kind == MessageKind::kEdit;
+  const protocol::Seq re = changes_own ? chats_[*slot].last_own : draft.re;
+  if (changes_own && re == 0) return "no_message";
   if (!outbox_) outbox_ = std::make_unique<Outbox>();
   if (outbox_->full()) {
     world.recorder.dropped(Operation::kSend, due);
     return "queue_full";
   }
   const std::uint32_t k = ++chats_[*slot].sends;
-  PendingSend& send = outbox_->add(
-      {.chat_slot = *slot, .k = k, .due = due, .retry_at = now, .body = make_body(bytes, text)});
+  PendingSend& send = outbox_->add({.chat_slot = *slot,
+                                    .k = k,
+                                    .due = due,
+                                    .retry_at = now,
+                                    .body = make_body(bytes, draft.text),
+                                    .kind = draft.kind,
+                                    .re = re});
+  if (is_delete) chats_[*slot].last_own = 0;
   stamp(world, send);
   world.ledger.on_send(seat(world, *slot), k);
   world.recorder.started(Operation::kSend, now);
@@ -66,8 +83,10 @@ void User::report_sends(UserWorld& world) {
 
 void User::stamp(UserWorld& world, PendingSend& send) {
   const ChatIndex chat = world.graph.roster().chat_of(seat(world, send.chat_slot));
-  send.fingerprint =
-      measure::write_stamp(world.stamp_key, {chat, number_, send.k}, send.due, send.body);
+  const measure::MessageOrigin origin{chat, number_, send.k};
+  send.fingerprint = send.body.empty()
+                         ? measure::bare_fingerprint(world.stamp_key, origin)
+                         : measure::write_stamp(world.stamp_key, origin, send.due, send.body);
 }
 
 // What waited while its user was offline on purpose is due when the user comes back.
@@ -83,7 +102,13 @@ void User::stamp_again(UserWorld& world, TimePoint due) {
 void User::write(UserWorld& world, PendingSend& send, TimePoint now) {
   const ChatIndex chat = world.graph.roster().chat_of(seat(world, send.chat_slot));
   const Cmid cmid(world.stamp_key, {chat, number_, send.k});
-  say(world, protocol::Send{world.graph.chat_id(chat), cmid.text(), send.body}, now);
+  say(world,
+      protocol::Send{.chat = world.graph.chat_id(chat),
+                     .cmid = cmid.text(),
+                     .body = send.body,
+                     .kind = send.kind,
+                     .re = send.re},
+      now);
   if (send.writes == 0) send.first_written = now;
   if (send.writes < UINT16_MAX) ++send.writes;
   send.retry_at = now + world.settings.send_timeout;
@@ -123,6 +148,7 @@ void User::resolve(UserWorld& world, std::uint32_t slot, std::uint32_t k, protoc
   world.ledger.on_ack(seat(world, slot), k, seq, send != nullptr ? send->fingerprint : 0);
   if (send == nullptr) return;
   const TimePoint due = send->due;
+  if (send->kind == MessageKind::kText) chats_[slot].last_own = static_cast<std::uint32_t>(seq);
   world.recorder.completed(Operation::kSend, due, now, now - send->first_written);
   outbox_->remove(send);
   watch_receipts(world, slot, seq, due, now);
@@ -160,15 +186,20 @@ void User::watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq se
                           TimePoint now) {
   const measure::Seat own = seat(world, slot);
   const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
-  if (members.size() > measure::LedgerShard::kMaxReceiptMembers) return;
   ChatView& view = chats_[slot];
   if (!view.watch) view.watch = std::make_unique<ReceiptWatch>();
   const auto others = static_cast<std::uint32_t>(members.size() - 1);
   const auto forgotten =
       view.watch->watch({.seq = seq, .due = due, .undelivered = others, .unread = others});
   if (forgotten.seq != 0) record_missing_ticks(world, slot, forgotten, now);
+  watch_known_receipts(world, slot, seq, now);
+}
 
-  // Some may have overtaken the first tick.
+// Some may have overtaken the first tick.
+void User::watch_known_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq seq,
+                                TimePoint now) {
+  const measure::Seat own = seat(world, slot);
+  const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
   const auto cursors = world.ledger.cursors(own);
   for (std::size_t i = 0; i < cursors.size(); ++i) {
     if (members[i] == number_ || cursors[i].delivered < seq) continue;
@@ -185,6 +216,32 @@ void User::on_receipt(UserWorld& world, const protocol::Receipt& event, TimePoin
       world.ledger.on_receipt(seat(world, *slot), member, event.delivered, event.read, !online());
   if (member == number_ || !chats_[*slot].watch) return;
   record_ticks(world, *slot, member, advance, now);
+}
+
+// It isn't told who they are, so their time counts only if everybody was there for it.
+void User::on_receipt_counts(UserWorld& world, const protocol::ReceiptCounts& event,
+                             TimePoint now) {
+  const auto slot = slot_of(world.graph, event.chat);
+  if (!slot) return world.ledger.on_stray_cursor(number_, event.chat.value);
+  const measure::Seat own = seat(world, *slot);
+  const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
+  if (event.read > event.delivered || event.delivered >= members.size()) {
+    return world.ledger.on_cursor_violation(own, "receipts of more than can be");
+  }
+  if (!chats_[*slot].watch) return;
+  const auto others = static_cast<std::uint32_t>(members.size() - 1);
+  const auto change =
+      chats_[*slot].watch->count(event.seq, others - event.delivered, others - event.read);
+  if (!awaited_by_all(world, *slot, change.due)) return;
+  for (std::uint32_t i = 0; i < change.delivered; ++i) {
+    world.recorder.completed(Operation::kReceiptDelivered, change.due, now);
+  }
+  for (std::uint32_t i = 0; i < change.read; ++i) {
+    world.recorder.completed(Operation::kReceiptRead, change.due, now);
+  }
+  if (change.delivered > 0 && event.delivered == others) {
+    world.recorder.completed(Operation::kFanOut, change.due, now);
+  }
 }
 
 void User::record_ticks(UserWorld& world, std::uint32_t slot, UserNumber member,
@@ -221,6 +278,13 @@ void User::record_missing_ticks(UserWorld& world, std::uint32_t slot,
   const auto cursors = world.ledger.cursors(own);
   if (awaited_by_all(world, slot, watched.due)) {
     world.recorder.unresolved(Operation::kFanOut, watched.due, now);
+  }
+  if (members.size() > protocol::kMaxReceiptMembers) {
+    for (std::uint32_t i = 0; awaited_by_all(world, slot, watched.due) && i < watched.undelivered;
+         ++i) {
+      world.recorder.unresolved(Operation::kReceiptDelivered, watched.due, now);
+    }
+    return;
   }
   for (std::size_t i = 0; i < members.size(); ++i) {
     if (members[i] == number_ || !world.board.online_since(members[i], watched.due)) continue;

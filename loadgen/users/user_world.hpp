@@ -52,8 +52,7 @@ class UserListener {
   /// A message that the device didn't have yet, whose bytes are sound. `body` is what stands behind
   /// the stamp. Only with UserSettings::wants_messages. May call send, read, typing, activity and
   /// logout of the same user.
-  virtual void message(LocalUser user, ChatIndex chat, UserNumber from, protocol::Seq seq,
-                       std::string_view body) = 0;
+  virtual void message(LocalUser user, const scenario::Message& message) = 0;
 
  protected:
   ~UserListener() = default;

@@ -115,7 +115,7 @@ class Conversation {
   void recall(std::span<const UserId> senders);
 
   static constexpr std::size_t kRecentSenders = 1024;
-  static constexpr std::size_t kReceiptMembers = 100;
+  static constexpr std::size_t kReceiptMembers = protocol::kMaxReceiptMembers;
 
  private:
   ReceiptTally& recent(Seq seq) { return recent_[seq % recent_.size()]; }

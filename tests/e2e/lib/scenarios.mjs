@@ -12,9 +12,12 @@ export const SECONDS = { 'reconnect_storm.lua': 8 };
 /** What makes enough happen within that time. */
 export const ARGUMENTS = {
   'away_and_back.lua': ['stay=1s', 'away=500ms', 'gap=300ms'],
+  'big_group.lua': ['users=60', 'gap=5s'],
   'diurnal_day.lua': ['speed=21600', 'per_day=20'],
   'group_evening.lua': ['gap=2s'],
   'group_words.lua': ['gap=2s'],
   'one_to_one.lua': ['gap=500ms'],
+  'presence_heavy.lua': ['heartbeat=1s', 'write=0.3'],
   'reconnect_storm.lua': ['first=6', 'second=8'],
+  'slow_readers.lua': ['gap=1s', 'asleep=1s', 'awake=500ms'],
 };

@@ -27,6 +27,7 @@ class Borrowed final : public transport::Transport {
   void send(transport::LinkId link, std::string_view json) override { lender_.send(link, json); }
   void close(transport::LinkId link) override { lender_.close(link); }
   void drop(transport::LinkId link) override { lender_.drop(link); }
+  void freeze(transport::LinkId link, bool frozen) override { lender_.freeze(link, frozen); }
 
  private:
   transport::Transport& lender_;

@@ -86,15 +86,28 @@ class FakeWorld : public Actions {
     people[user].online = false;
     note("drop");
   }
-  std::string_view send(LocalUser, ChatIndex chat, std::size_t body_bytes, std::string_view text,
-                        TimePoint due) override {
-    note("send chat={} bytes={} text={} due={}", chat, body_bytes, text, seconds(due));
+  std::string_view send(LocalUser, ChatIndex chat, const Draft& draft, TimePoint due) override {
+    if (draft.kind == protocol::MessageKind::kText && draft.re == 0) {
+      note("send chat={} bytes={} text={} due={}", chat, draft.bytes, draft.text, seconds(due));
+    } else {
+      note("{} chat={} re={} bytes={} text={}",
+           protocol::kMessageKindNames[static_cast<std::size_t>(draft.kind)], chat, draft.re,
+           draft.bytes, draft.text);
+    }
     return send_refused;
   }
   void await_sends(LocalUser user) override { answer_at(user, now_ + reply_takes, sends_done); }
   void read(LocalUser, ChatIndex chat) override { note("read chat={}", chat); }
   void typing(LocalUser, ChatIndex chat) override { note("typing chat={}", chat); }
-  void activity(LocalUser, std::string_view kind) override { note("activity {}", kind); }
+  void activity(LocalUser, protocol::ActivityKind kind, std::optional<ChatIndex> chat) override {
+    const std::string_view name = protocol::kActivityNames[static_cast<std::size_t>(kind)];
+    if (chat) {
+      note("activity {} chat={}", name, *chat);
+    } else {
+      note("activity {}", name);
+    }
+  }
+  void freeze(LocalUser, bool frozen) override { note("{}", frozen ? "freeze" : "thaw"); }
   void fetch(LocalUser user, ChatIndex chat, std::string_view token, std::uint32_t limit,
              TimePoint due) override {
     note("fetch chat={} token={} limit={} due={}", chat, token, limit, seconds(due));

@@ -269,6 +269,27 @@ TEST(Me, ActsAtOnce) {
             "me:activity: the kind must be connected, opened, typed or closed, not \"slept\"");
 }
 
+TEST(Me, SaysSomethingOfAnEarlierMessage) {
+  EXPECT_THAT(
+      log_of("me:reply(4, 9, 'yes') me:react(7, 3, '+1') me:edit(4, 50) me:delete(7)"),
+      ElementsAre("text chat=4 re=9 bytes=3 text=yes", "reaction chat=7 re=3 bytes=2 text=+1",
+                  "edit chat=4 re=0 bytes=50 text=", "delete chat=7 re=0 bytes=0 text="));
+  FakeWorld world{1};
+  world.send_refused = "no_message";
+  play(world, "local ok, why = me:edit(4, 1) assert(ok == false and why == 'no_message')");
+  EXPECT_EQ(mistake("me:reply(4, 0, 'x')"),
+            "me:reply: the message must be the seq of one, as message.seq is, not 0");
+  EXPECT_EQ(mistake("me:react(4, 1)"), "me:react: text must be a text, not nil");
+  EXPECT_EQ(mistake("me:edit(4)"),
+            "me:edit: the body must be a number of bytes, a text, or { bytes =, text = }, not nil");
+}
+
+TEST(Me, OpensAndFreezes) {
+  EXPECT_THAT(log_of("me:open(4) me:close(7) me:freeze() me:thaw()"),
+              ElementsAre("activity opened chat=4", "activity closed chat=7", "freeze", "thaw"));
+  EXPECT_EQ(mistake("me:open(5)"), "me:open: 5 is not one of me:chats()");
+}
+
 TEST(Me, TimedCountsFromTheDueTime) {
   FakeWorld world{1};
   world.timers_late = std::chrono::milliseconds{500};

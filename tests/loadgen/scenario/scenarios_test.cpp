@@ -47,7 +47,7 @@ TEST_P(ShippedScenario, Plays) {
   Script script{source, world, world.people.size()};
   world.play(script);
   for (LocalUser user = 0; user < world.people.size(); ++user) {
-    if (script.wants_messages()) script.on_message(user, 7, 900, 1, "hello");
+    if (script.wants_messages()) script.on_message(user, {7, 900, 1, "hello"});
   }
   const auto logins = std::count_if(world.log.begin(), world.log.end(),
                                     [](const auto& line) { return line.starts_with("login"); });

@@ -22,7 +22,7 @@ std::string hearing_error(const std::string& body) {
   FakeWorld world{2};
   Script script{listening_source(body), world, 2};
   try {
-    script.on_message(1, 4, 900, 17, "hello");
+    script.on_message(1, {4, 900, 17, "hello"});
   } catch (const ScriptError& error) {
     return error.what();
   }
@@ -112,11 +112,12 @@ TEST(Script, ResumesOnlyFromOutside) {
 TEST(Script, HandsMessagesOver) {
   FakeWorld world{2};
   Script script{listening_source(R"(
-    me:send(message.chat, message.text .. message.from .. "/" .. message.seq .. "/" .. me.number))"),
+    me:send(message.chat, message.text .. message.from .. "/" .. message.seq .. "/" .. me.number ..
+            "/" .. message.kind))"),
                 world, 2};
   EXPECT_TRUE(script.wants_messages());
-  script.on_message(1, 4, 900, 17, "hello");
-  EXPECT_THAT(world.log, ElementsAre("send chat=4 bytes=15 text=hello900/17/102 due=0"));
+  script.on_message(1, {4, 900, 17, "hello", protocol::MessageKind::kEdit});
+  EXPECT_THAT(world.log, ElementsAre("send chat=4 bytes=20 text=hello900/17/102/edit due=0"));
 }
 
 TEST(Script, KnowsWhetherMessagesAreWanted) {
@@ -129,9 +130,9 @@ TEST(Script, AReactionDoesntMoveTheUsersOwnDueTime) {
   FakeWorld world{1};
   Script script{listening_source("me:send(7, 2)"), world, 1};
   script.start(0, world.now());
-  script.on_message(0, 4, 900, 1, "");
+  script.on_message(0, {4, 900, 1, ""});
   world.go_on(script);
-  script.on_message(0, 4, 900, 2, "");
+  script.on_message(0, {4, 900, 2, ""});
   EXPECT_THAT(world.log,
               ElementsAre("send chat=7 bytes=2 text= due=0", "send chat=4 bytes=1 text= due=5",
                           "send chat=7 bytes=2 text= due=5"));
@@ -160,7 +161,7 @@ TEST(Script, MessagesDontOutliveOnMessage) {
                           "function on_message(me, message) kept = message end"),
                 world, 1};
   script.start(0, world.now());
-  script.on_message(0, 4, 900, 1, "");
+  script.on_message(0, {4, 900, 1, ""});
   try {
     world.go_on(script);
     FAIL() << "no error";

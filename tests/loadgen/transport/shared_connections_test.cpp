@@ -28,6 +28,7 @@ class Inner final : public Transport {
   }
   void close(LinkId link) override { calls_.push_back(fmt::format("close {}", link)); }
   void drop(LinkId link) override { calls_.push_back(fmt::format("drop {}", link)); }
+  void freeze(LinkId link, bool) override { calls_.push_back(fmt::format("freeze {}", link)); }
 
  private:
   std::vector<std::string>& calls_;

@@ -23,6 +23,7 @@ class HeldTransport final : public transport::Transport {
   void send(transport::LinkId, std::string_view json) override { sent.emplace_back(json); }
   void close(transport::LinkId) override { ++closes; }
   void drop(transport::LinkId) override { ++drops; }
+  void freeze(transport::LinkId, bool) override {}
 
   int opens = 0;
   int closes = 0;
@@ -169,10 +170,9 @@ class DeviceTest : public ::testing::Test, protected UserListener {
   void presence_done(LocalUser, const scenario::PresenceDone& outcome) override {
     presences_.push_back(outcome);
   }
-  void message(LocalUser, ChatIndex chat, UserNumber from, protocol::Seq seq,
-               std::string_view text) override {
-    messages_.push_back(std::to_string(chat) + " " + std::to_string(from) + " " +
-                        std::to_string(seq) + " " + std::string(text));
+  void message(LocalUser, const scenario::Message& message) override {
+    messages_.push_back(std::to_string(message.chat) + " " + std::to_string(message.from_number) +
+                        " " + std::to_string(message.seq) + " " + std::string(message.text));
     if (leave_on_message_) user_.logout(world_, now_);
   }
 

@@ -44,6 +44,7 @@ class TinyServer final : public transport::Transport {
   }
   void close(transport::LinkId id) override { end(id, transport::CloseReason::kByUs); }
   void drop(transport::LinkId id) override { end(id, transport::CloseReason::kByUs); }
+  void freeze(transport::LinkId, bool) override {}
 
   // ---- For the test ----
 

@@ -209,7 +209,7 @@ TEST_F(DeviceTest, PingsWhenNothingElseWasSaid) {
   pass(seconds(2));
   EXPECT_EQ(take<protocol::Ping>().size(), 1u);
   pass(seconds(20));
-  user_.activity(world_, protocol::ActivityKind::kOpened, now_);
+  user_.activity(world_, protocol::ActivityKind::kOpened, {}, now_);
   pass(seconds(20));
   EXPECT_TRUE(take<protocol::Ping>().empty());
   EXPECT_EQ(take<protocol::Activity>().size(), 1u);
@@ -221,7 +221,7 @@ TEST_F(DeviceTest, PingsWhenNothingElseWasSaid) {
 
 TEST_F(DeviceTest, ASendIsTimedFromItsDueTimeAndServedFromItsWriting) {
   bring_online();
-  user_.send(world_, with_2_, 100, "good \"day\"", now_ - milliseconds(40), now_);
+  user_.send(world_, with_2_, {100, "good \"day\""}, now_ - milliseconds(40), now_);
   const auto sends = take<protocol::Send>();
   ASSERT_EQ(sends.size(), 1u);
   EXPECT_EQ(sends[0].chat, graph_.chat_id(with_2_));
@@ -237,15 +237,16 @@ TEST_F(DeviceTest, ASendIsTimedFromItsDueTimeAndServedFromItsWriting) {
 
 TEST_F(DeviceTest, ABodyIsNeverSmallerThanItsStampAndText) {
   bring_online();
-  user_.send(world_, with_2_, 1, "text", now_, now_);
+  user_.send(world_, with_2_, {1, "text"}, now_, now_);
   EXPECT_EQ(take<protocol::Send>()[0].body.size(), measure::kMinBodyBytes + 4);
-  EXPECT_EQ(user_.send(world_, with_2_, protocol::kMaxBodyBytes + 1, "", now_, now_), "too_large");
-  EXPECT_EQ(user_.send(world_, with_2_, protocol::kMaxBodyBytes, "", now_, now_), "");
+  EXPECT_EQ(user_.send(world_, with_2_, {protocol::kMaxBodyBytes + 1, ""}, now_, now_),
+            "too_large");
+  EXPECT_EQ(user_.send(world_, with_2_, {protocol::kMaxBodyBytes, ""}, now_, now_), "");
 }
 
 TEST_F(DeviceTest, SendsWaitForTheWelcomeAndKeepTheirOrder) {
   user_.login(world_, now_, now_);
-  for (int i = 0; i < 3; ++i) user_.send(world_, with_2_, 50, "", now_, now_);
+  for (int i = 0; i < 3; ++i) user_.send(world_, with_2_, {50, ""}, now_, now_);
   open();
   EXPECT_TRUE(take<protocol::Send>().empty());
   welcome();
@@ -257,8 +258,8 @@ TEST_F(DeviceTest, SendsWaitForTheWelcomeAndKeepTheirOrder) {
 
 TEST_F(DeviceTest, RepeatsWhatHasNoAnswerWithTheSameCmidAndBytes) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   const auto first = take<protocol::Send>();
   sent(first[0], 1);
   close();
@@ -277,7 +278,7 @@ TEST_F(DeviceTest, RepeatsWhatHasNoAnswerWithTheSameCmidAndBytes) {
 
 TEST_F(DeviceTest, ItsOwnMessageInCatchUpIsItsAnswer) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   const auto first = take<protocol::Send>();
   close();
   pass(seconds(1));
@@ -300,7 +301,7 @@ TEST_F(DeviceTest, ItsOwnMessageInCatchUpIsItsAnswer) {
 
 TEST_F(DeviceTest, ATimeoutIsCountedOnceAndTheSendRepeated) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   pass(seconds(35));
   EXPECT_EQ(errors(Operation::kSend, "timeout"), 1u);
   const auto sends = take<protocol::Send>();
@@ -312,7 +313,7 @@ TEST_F(DeviceTest, ATimeoutIsCountedOnceAndTheSendRepeated) {
 
 TEST_F(DeviceTest, ATimeoutIsCountedWithoutAConnectionToo) {
   user_.login(world_, now_, now_);
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   close(CloseReason::kRefused);
   for (int i = 0; i < 12; ++i) {
     pass(seconds(1));
@@ -323,7 +324,7 @@ TEST_F(DeviceTest, ATimeoutIsCountedWithoutAConnectionToo) {
 }
 
 TEST_F(DeviceTest, WhatIsWrittenOfflineIsDueAtTheNextLogin) {
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   pass(seconds(3600));
   EXPECT_EQ(errors(Operation::kSend, "timeout"), 0u);
   user_.login(world_, now_, now_);
@@ -341,7 +342,7 @@ TEST_F(DeviceTest, WhatIsWrittenOfflineIsDueAtTheNextLogin) {
 
 TEST_F(DeviceTest, RefusalsThatMayPassAreRepeatedWithBackoff) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   const auto first = take<protocol::Send>();
   const auto refuse = [&] {
     say(protocol::Failure{.code = Error::kOverloaded,
@@ -368,7 +369,7 @@ TEST_F(DeviceTest, RefusalsThatMayPassAreRepeatedWithBackoff) {
 
 TEST_F(DeviceTest, ACertainRefusalEndsTheSend) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   user_.await_sends(world_);
   EXPECT_TRUE(sends_.empty());
   const auto first = take<protocol::Send>();
@@ -394,7 +395,7 @@ TEST_F(DeviceTest, ACertainRefusalEndsTheSend) {
 
 TEST_F(DeviceTest, ARefusedRepeatSaysNothingOfTheFirstCopy) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   const auto first = take<protocol::Send>();
   close();
   pass(seconds(1));
@@ -412,9 +413,9 @@ TEST_F(DeviceTest, ARefusedRepeatSaysNothingOfTheFirstCopy) {
 TEST_F(DeviceTest, TheQueueOfSendsIsBounded) {
   user_.login(world_, now_, now_);
   for (std::size_t i = 0; i < Outbox::kMaxPending; ++i) {
-    EXPECT_EQ(user_.send(world_, with_2_, 40, "", now_, now_), "");
+    EXPECT_EQ(user_.send(world_, with_2_, {40, ""}, now_, now_), "");
   }
-  EXPECT_EQ(user_.send(world_, with_2_, 40, "", now_, now_), "queue_full");
+  EXPECT_EQ(user_.send(world_, with_2_, {40, ""}, now_, now_), "queue_full");
   EXPECT_EQ(tally(Operation::kSend).dropped, 1u);
   EXPECT_EQ(report().sent, Outbox::kMaxPending);
 }
@@ -423,7 +424,7 @@ TEST_F(DeviceTest, AwaitingSendsEndsAtOnceWhenThereIsNothingToWaitFor) {
   user_.await_sends(world_);
   ASSERT_EQ(sends_.size(), 1u);
   EXPECT_EQ(sends_[0].error, "");
-  user_.send(world_, with_2_, 40, "", now_, now_);
+  user_.send(world_, with_2_, {40, ""}, now_, now_);
   user_.await_sends(world_);
   ASSERT_EQ(sends_.size(), 2u);
   EXPECT_EQ(sends_[1].error, "offline");
@@ -434,7 +435,7 @@ TEST_F(DeviceTest, SendsOfNonMembersAreRefusedByTheDevice) {
   for (ChatIndex chat = 0; chat < graph_.chats(); ++chat) {
     if (!graph_.roster().seat(1, chat)) of_others = chat;
   }
-  EXPECT_EQ(user_.send(world_, of_others, 40, "", now_, now_), "not_a_member");
+  EXPECT_EQ(user_.send(world_, of_others, {40, ""}, now_, now_), "not_a_member");
 }
 
 TEST_F(DeviceTest, AnAnswerForSomebodyElseIsMisdelivered) {
@@ -683,7 +684,7 @@ TEST_F(DeviceTest, EventsItDoesntKnowAreIgnored) {
 
 TEST_F(DeviceTest, TicksAreTimedFromTheDueTimeForEachMember) {
   bring_online();
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 1);
   const protocol::ChatId chat = graph_.chat_id(group_);
   pass(milliseconds(10));
@@ -705,7 +706,7 @@ TEST_F(DeviceTest, TicksAreTimedFromTheDueTimeForEachMember) {
 TEST_F(DeviceTest, AFanOutEndsWithTheLastMember) {
   bring_online();
   const protocol::ChatId chat = graph_.chat_id(group_);
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 1);
   pass(milliseconds(10));
   say(protocol::Receipt{chat, {12}, 1, 0});
@@ -715,13 +716,13 @@ TEST_F(DeviceTest, AFanOutEndsWithTheLastMember) {
   EXPECT_EQ(tally(Operation::kFanOut).count, 1u);
   EXPECT_EQ(tally(Operation::kFanOut).latency.max(), 25'000'000);
 
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 1);
   say(protocol::Receipt{graph_.chat_id(with_2_), {12}, 1, 0});
   EXPECT_EQ(tally(Operation::kFanOut).count, 1u) << "there is no fan-out to one";
 
   board_.set_offline(3);
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 2);
   board_.set_online(3, now_ + seconds(1));
   for (const std::uint64_t member : {12, 13}) say(protocol::Receipt{chat, {member}, 2, 0});
@@ -730,7 +731,7 @@ TEST_F(DeviceTest, AFanOutEndsWithTheLastMember) {
 
 TEST_F(DeviceTest, AFanOutThatIsIncompleteAtTheEndIsUnresolved) {
   bring_online();
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 1);
   say(protocol::Receipt{graph_.chat_id(group_), {12}, 1, 0});
   pass(seconds(2));
@@ -741,7 +742,7 @@ TEST_F(DeviceTest, AFanOutThatIsIncompleteAtTheEndIsUnresolved) {
 
 TEST_F(DeviceTest, ATickThatOvertakesTheFirstOneIsNotMissed) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   say(protocol::Receipt{graph_.chat_id(with_2_), {12}, 1, 0});
   EXPECT_EQ(tally(Operation::kReceiptDelivered).count, 0u);
   sent(take<protocol::Send>()[0], 1);
@@ -755,7 +756,7 @@ TEST_F(DeviceTest, ATickThatOvertakesTheFirstOneIsNotMissed) {
 TEST_F(DeviceTest, TicksHaveNoLatencyWhileEitherSideIsAwayOnPurpose) {
   bring_online();
   board_.set_offline(2);
-  for (int i = 0; i < 2; ++i) user_.send(world_, with_2_, 50, "", now_, now_);
+  for (int i = 0; i < 2; ++i) user_.send(world_, with_2_, {50, ""}, now_, now_);
   const auto sends = take<protocol::Send>();
   sent(sends[0], 1);
   sent(sends[1], 2);
@@ -775,7 +776,7 @@ TEST_F(DeviceTest, TooManyMissingTicksAreUnresolved) {
   bring_online();
   board_.set_offline(3);
   const auto send_one = [this](protocol::Seq seq) {
-    user_.send(world_, group_, 50, "", now_, now_);
+    user_.send(world_, group_, {50, ""}, now_, now_);
     sent(take<protocol::Send>()[0], seq);
   };
   for (protocol::Seq seq = 1; seq <= ReceiptWatch::kMaxWatched; ++seq) send_one(seq);
@@ -856,9 +857,9 @@ TEST_F(DeviceTest, PresenceIsDoneWithTheLastAnswer) {
 
 TEST_F(DeviceTest, WhatIsUnfinishedAtTheEndIsRecordedAsUnresolved) {
   bring_online();
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   sent(take<protocol::Send>()[0], 1);
-  user_.send(world_, group_, 50, "", now_, now_);
+  user_.send(world_, group_, {50, ""}, now_, now_);
   user_.fetch(world_, group_, "", 20, now_, now_);
   say(protocol::Receipt{graph_.chat_id(group_), {12}, 1, 0});
   pass(seconds(5));

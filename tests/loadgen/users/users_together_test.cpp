@@ -69,7 +69,7 @@ class Together final : private transport::TransportListener, private UserListene
   }
 
   void send(UserNumber user, ChatIndex chat) {
-    users_[user - 1].send(world_, chat, 60, "hello", now_, now_);
+    users_[user - 1].send(world_, chat, {60, "hello"}, now_, now_);
   }
   /// A group that somebody isn't in.
   ChatIndex group() const {
@@ -107,7 +107,7 @@ class Together final : private transport::TransportListener, private UserListene
       case 5:
         return user.login(world_, now_, now_);
       default:
-        user.send(world_, chat, 60, "hello", now_, now_);
+        user.send(world_, chat, {60, "hello"}, now_, now_);
     }
   }
 
@@ -149,7 +149,7 @@ class Together final : private transport::TransportListener, private UserListene
   void sends_done(LocalUser, const scenario::SendsDone&) override {}
   void fetch_done(LocalUser, const scenario::FetchDone&) override {}
   void presence_done(LocalUser, const scenario::PresenceDone&) override {}
-  void message(LocalUser, ChatIndex, UserNumber, protocol::Seq, std::string_view) override {}
+  void message(LocalUser, const scenario::Message&) override {}
 
   SocialGraph graph_;
   TinyServer server_;
