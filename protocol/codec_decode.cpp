@@ -269,7 +269,8 @@ ServerEvent read_failure(FieldReader& in, Lists&) {
                  .detail = in.optional_text(Key::kMessage),
                  .chat = in.has(Key::kChat) ? in.chat() : ChatId{},
                  .cmid = in.optional_text(Key::kCmid, kMaxCmidBytes),
-                 .ref = in.optional_text(Key::kRef, kMaxRefBytes)};
+                 .ref = in.optional_text(Key::kRef, kMaxRefBytes),
+                 .retry_ms = in.has(Key::kRetry) ? in.number32(Key::kRetry) : 0};
 }
 
 ServerEvent read_bye(FieldReader& in, Lists&) {

@@ -333,6 +333,7 @@ void encode(std::string& out, const Failure& event) {
       .text_unless_empty(R"(,"message":)", event.detail);
   if (event.chat) object.number(R"(,"chat":)", event.chat.value);
   object.text_unless_empty(R"(,"cmid":)", event.cmid).text_unless_empty(R"(,"ref":)", event.ref);
+  if (event.retry_ms) object.number(R"(,"retry_ms":)", event.retry_ms);
 }
 
 void encode(std::string& out, const Bye& event) {

@@ -54,6 +54,8 @@ constexpr std::array kRows{
     Row{Error::kNoSuchAsset, "no_such_asset", "there is no such asset", 404, 4025},
     Row{Error::kRateLimited, "rate_limited", "more than the limit allows; nothing was done", 429,
         4026},
+    Row{Error::kRequestTimeout, "request_timeout", "the request did not come whole in time", 408,
+        4027},
 };
 
 constexpr bool rows_stand_in_enum_order() {

@@ -36,6 +36,7 @@ enum class Error : std::uint8_t {
   kNoSuchMessage,  ///< no_such_message: "re" names none that the user can see and that can be meant
   kNoSuchAsset,    ///< no_such_asset: none that the user may see
   kRateLimited,    ///< rate_limited: more than the limit allows; nothing was done
+  kRequestTimeout,  ///< request_timeout: an HTTP request didn't come whole in time
 };
 
 /// The name on the wire, e.g. "not_a_member".

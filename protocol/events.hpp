@@ -239,6 +239,7 @@ struct Failure {
   ChatId chat;
   std::string_view cmid;
   std::string_view ref;
+  std::uint32_t retry_ms = 0;  ///< not before; 0: nobody knows
 };
 
 /// The last event of a session; the close frame follows.

@@ -147,6 +147,8 @@ std::vector<ServerRow> server_rows() {
       {Failure{Error::kNotAMember, "no", ChatId{7}, "c1", "r1"},
        R"({"op":"error","code":"not_a_member","message":"no","chat":7,"cmid":"c1","ref":"r1"})"},
       {Failure{Error::kBadJson, "", {}, "", ""}, R"({"op":"error","code":"bad_json"})"},
+      {Failure{Error::kRateLimited, "", ChatId{7}, "c1", "", 250},
+       R"({"op":"error","code":"rate_limited","chat":7,"cmid":"c1","retry_ms":250})"},
       {Bye{Error::kGoingAway, true, 1500},
        R"({"op":"bye","code":"going_away","resume":true,"retry_ms":1500})"},
   };

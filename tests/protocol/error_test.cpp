@@ -9,7 +9,7 @@
 namespace throng::protocol {
 namespace {
 
-constexpr int kErrors = static_cast<int>(Error::kInternal);
+constexpr int kErrors = static_cast<int>(Error::kRequestTimeout);
 
 TEST(Error, EveryNameLeadsBackToItsError) {
   for (int value = 1; value <= kErrors; ++value) {
