@@ -12,6 +12,7 @@ inline bool worth_repeating(protocol::Error error) {
   using protocol::Error;
   switch (error) {
     case Error::kOverloaded:
+    case Error::kRateLimited:
     case Error::kUnavailable:
     case Error::kInternal:
     case Error::kHelloTimeout:

@@ -164,8 +164,10 @@ void User::on_send_refused(UserWorld& world, const protocol::Failure& event, Tim
   world.recorder.failed(Operation::kSend, kind, send->due, now);
   if (worth_repeating(event.code)) {
     const auto& settings = world.settings;
+    const pacing::Duration wait =
+        backoff_ceiling(settings.backoff_first, settings.backoff_cap, send->refusals);
     send->retry_at =
-        now + backoff_ceiling(settings.backoff_first, settings.backoff_cap, send->refusals);
+        now + std::max<pacing::Duration>(wait, std::chrono::milliseconds(event.retry_ms));
     if (send->refusals < UINT8_MAX) ++send->refusals;
     return;
   }

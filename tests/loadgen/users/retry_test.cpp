@@ -21,7 +21,8 @@ TEST(Retry, TheCeilingDoublesUpToItsCap) {
 
 TEST(Retry, OnlyWhatMayGoBetterIsRepeated) {
   using protocol::Error;
-  for (const Error error : {Error::kOverloaded, Error::kUnavailable, Error::kInternal}) {
+  for (const Error error :
+       {Error::kOverloaded, Error::kRateLimited, Error::kUnavailable, Error::kInternal}) {
     EXPECT_TRUE(worth_repeating(error));
   }
   for (const Error error : {Error::kNotAMember, Error::kTooLarge, Error::kBadField,

@@ -367,6 +367,22 @@ TEST_F(DeviceTest, RefusalsThatMayPassAreRepeatedWithBackoff) {
   EXPECT_EQ(violations(), 0u);
 }
 
+TEST_F(DeviceTest, ARefusedSendWaitsAsLongAsTheServerSays) {
+  bring_online();
+  user_.send(world_, with_2_, 50, "", now_, now_);
+  const auto first = take<protocol::Send>();
+  say(protocol::Failure{.code = Error::kRateLimited,
+                        .detail = {},
+                        .chat = first[0].chat,
+                        .cmid = first[0].cmid,
+                        .ref = {},
+                        .retry_ms = 700});
+  pass(milliseconds(699));
+  EXPECT_TRUE(take<protocol::Send>().empty());
+  pass(milliseconds(1));
+  EXPECT_EQ(take<protocol::Send>().size(), 1u);
+}
+
 TEST_F(DeviceTest, ACertainRefusalEndsTheSend) {
   bring_online();
   user_.send(world_, with_2_, {50, ""}, now_, now_);
