@@ -1,0 +1,110 @@
+#include "server/node/option_rows.hpp"
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <variant>
+
+namespace throng::node {
+namespace {
+
+enum class Unit : std::uint8_t { kNone, kBytes, kSeconds, kMilliseconds, kMicroseconds };
+
+struct Row {
+  const char* group;
+  const char* name;
+  std::variant<std::string RawOptions::*, std::uint64_t RawOptions::*> value;
+  const char* shown;  ///< what it may be, and the default
+  const char* help;
+  Unit unit = Unit::kNone;
+  std::uint64_t least = 0;  ///< of a number
+  std::uint64_t most = 0;
+};
+
+using Raw = RawOptions;
+
+constexpr const char* kServing = "Serving";
+constexpr const char* kStore = "Store and pace";
+constexpr const char* kLimits = "Limits";
+
+constexpr Row kRows[] = {
+    {kServing, "--listen", &Raw::listen, "ADDRESS:PORT [127.0.0.1:9400]",
+     "port 0 takes a free one"},
+    {kServing, "--threads", &Raw::threads, "0..256 [0]", "shards, one thread each; 0: one a core",
+     Unit::kNone, 0, 256},
+    {kServing, "--secret-file", &Raw::secret_file, "FILE",
+     "with the secret that signs tokens (or THRONG_SECRET)"},
+    {kServing, "--heartbeat", &Raw::heartbeat_s, "1s..1h [30s]",
+     "a session is closed after two of them without a word", Unit::kSeconds, 1, 3600},
+    {kStore, "--data", &Raw::data, "DIR|memory [./throng-data]", "where the store is"},
+    {kStore, "--durability", &Raw::durability, "fsync|os|none [fsync]",
+     "an acknowledged message survives power loss, the process' death, neither"},
+    {kStore, "--pace", &Raw::pace_us, "0..100ms [1ms]",
+     "under load, sockets are looked at and the disk is synced once in it", Unit::kMicroseconds, 0,
+     100'000},
+    {kStore, "--receipt-delay", &Raw::receipt_delay_ms, "0..10s [20ms]",
+     "for receipts and last seen to gather before they are stored and sent", Unit::kMilliseconds, 0,
+     10'000},
+    {kLimits, "--outbound-limit", &Raw::outbound_bytes, "64K..1G [1M]",
+     "bytes that may wait for a session; above, it is closed as too slow", Unit::kBytes, 64 * 1024,
+     1 << 30},
+    {kLimits, "--max-connections", &Raw::max_connections, "0..10000000 [0]",
+     "at once; 0: as many as descriptors allow", Unit::kNone, 0, 10'000'000},
+    {kLimits, "--max-sessions-per-connection", &Raw::sessions_per_connection, "1..100000 [1024]",
+     "of different users on one connection", Unit::kNone, 1, 100'000},
+};
+
+std::string environment_name(std::string_view option) {
+  std::string name = "THRONG_" + std::string(option.substr(2));
+  std::ranges::transform(name, name.begin(), [](unsigned char c) {
+    return c == '-' ? '_' : static_cast<char>(std::toupper(c));
+  });
+  return name;
+}
+
+void read_unit(CLI::Option& option, Unit unit) {
+  using Units = std::map<std::string, std::uint64_t>;
+  switch (unit) {
+    case Unit::kNone:
+      return;
+    case Unit::kBytes:
+      option.transform(CLI::AsSizeValue(false));
+      return;
+    case Unit::kSeconds:
+      option.transform(CLI::AsNumberWithUnit(Units{{"s", 1}, {"m", 60}, {"h", 3600}}));
+      return;
+    case Unit::kMilliseconds:
+      option.transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1000}}));
+      return;
+    case Unit::kMicroseconds:
+      option.transform(CLI::AsNumberWithUnit(Units{{"us", 1}, {"ms", 1000}}));
+      return;
+  }
+}
+
+CLI::Option* add(CLI::App& app, RawOptions& raw, const Row& row) {
+  if (const auto* text = std::get_if<std::string RawOptions::*>(&row.value)) {
+    return app.add_option(row.name, raw.**text, row.help);
+  }
+  CLI::Option* option =
+      app.add_option(row.name, raw.*std::get<std::uint64_t RawOptions::*>(row.value), row.help);
+  read_unit(*option, row.unit);
+  return option->check(CLI::Range(row.least, row.most));
+}
+
+}  // namespace
+
+void add_options(CLI::App& app, RawOptions& raw) {
+  app.get_formatter()->column_width(46);
+  for (const Row& row : kRows) {
+    add(app, raw, row)
+        ->group(row.group)
+        ->envname(environment_name(row.name))
+        ->option_text(row.shown);
+  }
+  app.get_option("--durability")->check(CLI::IsMember({"fsync", "os", "none"}));
+}
+
+}  // namespace throng::node

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <string>
+
+#include "server/gateway/limits.hpp"
+
+namespace throng::node {
+
+/// The options as typed, in the unit that their name tells, before they are checked together.
+struct RawOptions {
+  std::string listen = "127.0.0.1:9400";
+  std::string data = "./throng-data";
+  std::string durability = "fsync";
+  std::uint64_t threads = 0;
+  std::string secret_file;
+  std::uint64_t heartbeat_s = 30;
+  std::uint64_t pace_us = 1000;
+  std::uint64_t receipt_delay_ms = gateway::Limits{}.receipt_delay.count();
+  std::uint64_t outbound_bytes = gateway::Limits{}.outbound_bytes;
+  std::uint64_t sessions_per_connection = gateway::Limits{}.sessions_per_connection;
+  std::uint64_t max_connections = 0;
+};
+
+/// Every option of the server: a row each of its name, what it may be, and what it is for. The
+/// variable of the environment has the same name: --receipt-delay is THRONG_RECEIPT_DELAY.
+void add_options(CLI::App& app, RawOptions& raw);
+
+}  // namespace throng::node
