@@ -11,6 +11,7 @@
 #include "protocol/session_line.hpp"
 #include "server/chat/commands.hpp"
 #include "server/chat/effects.hpp"
+#include "tls/channel.hpp"
 
 namespace throng::cluster {
 
@@ -31,6 +32,7 @@ struct Lane {
 /// A connection whose hello was accepted, on its way to the shard where its user is at home.
 struct Newcomer {
   int descriptor = -1;  ///< the receiver owns it; -1 if the session shares its connection
+  std::unique_ptr<tls::Channel> channel = nullptr;  ///< over that; null: plain
   chat::UserId user;
   std::vector<protocol::ChatPosition> have;
   std::optional<Lane> lane;  ///< where it reaches its client, if it shares its connection

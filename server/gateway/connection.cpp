@@ -1,14 +1,11 @@
 #include "server/gateway/connection.hpp"
 
 #include <array>
-#include <boost/asio/redirect_error.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
-#include <chrono>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -30,11 +27,12 @@ using protocol::Error;
 
 namespace {
 
-using Stream = beast::basic_stream<asio::ip::tcp, asio::io_context::executor_type>;
 using Request = http::request<http::string_body>;
+using RequestParser = http::request_parser<http::string_body>;
 
 constexpr std::string_view kWebSocketPath = "/v1/ws";
 constexpr std::size_t kMaxHeaderBytes = 8 * 1024;
+constexpr std::size_t kMostReadAtOnce = 64 * 1024;
 
 /// Counts the connection for as long as it isn't a session.
 class Counted {
@@ -53,7 +51,23 @@ class Counted {
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
-asio::awaitable<error_code> write_reply(Stream& stream, const HttpReply& reply, bool keep_alive) {
+template <class Body>
+std::string serialized(http::response<Body>& response) {
+  std::string bytes;
+  http::response_serializer<Body> serializer(response);
+  for (error_code error; !error && !serializer.is_done();) {
+    serializer.next(error, [&](error_code&, const auto& buffers) {
+      for (const auto part : beast::buffers_range_ref(buffers)) {
+        bytes.append(static_cast<const char*>(part.data()), part.size());
+      }
+      serializer.consume(beast::buffer_bytes(buffers));
+    });
+  }
+  return bytes;
+}
+
+asio::awaitable<error_code> write_reply(ClientStream& stream, const HttpReply& reply,
+                                        bool keep_alive) {
   http::response<http::string_body> response{static_cast<http::status>(reply.status), 11,
                                              reply.body};
   response.set(http::field::server, kServerName);
@@ -61,9 +75,26 @@ asio::awaitable<error_code> write_reply(Stream& stream, const HttpReply& reply, 
   if (!reply.allow.empty()) response.set(http::field::allow, beast::string_view(reply.allow));
   response.keep_alive(keep_alive);
   response.prepare_payload();
-  error_code error;
-  co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
-  co_return error;
+  const std::string bytes = serialized(response);
+  co_return co_await stream.write(bytes);
+}
+
+/// Reads until the parser has a whole request. Errors: the parser's; the stream's.
+asio::awaitable<error_code> read_request(ClientStream& stream, beast::flat_buffer& buffer,
+                                         RequestParser& parser) {
+  parser.eager(true);
+  while (true) {
+    error_code error;
+    if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
+    if (error && error != http::error::need_more) co_return error;
+    if (parser.is_done()) co_return error_code();
+    error.clear();
+    const auto room = buffer.prepare(beast::read_size(buffer, kMostReadAtOnce));
+    const std::size_t received =
+        co_await stream.read_some({static_cast<char*>(room.data()), room.size()}, error);
+    if (error) co_return error;
+    buffer.commit(received);
+  }
 }
 
 /// nullopt: `request` is a proper upgrade, whose answer goes to `response`.
@@ -91,8 +122,9 @@ bool is_shared(std::string_view first_message) {
 
 /// Ends a WebSocket connection that never became a session. What it still says is read and thrown
 /// away: closing with unread bytes would reset the connection and take the reason with it.
-/// Requires: the stream's time is set.
-asio::awaitable<void> say_goodbye(Stream& stream, Error reason, std::string_view detail) {
+asio::awaitable<void> say_goodbye(Services& services, ClientStream& stream, Error reason,
+                                  std::string_view detail) {
+  stream.expires_after(services.server.limits.close_timeout);
   std::string event;
   protocol::encode(
       event, protocol::Failure{.code = reason,
@@ -105,37 +137,11 @@ asio::awaitable<void> say_goodbye(Stream& stream, Error reason, std::string_view
   protocol::append_frame(
       bytes, protocol::Opcode::kClose,
       protocol::close_payload(protocol::close_code(reason), protocol::error_name(reason)));
-  error_code ignored;
-  co_await asio::async_write(stream, asio::buffer(bytes),
-                             asio::redirect_error(asio::use_awaitable, ignored));
-  stream.socket().shutdown(asio::socket_base::shutdown_send, ignored);
+  co_await stream.write(bytes);
+  stream.shut_down();
   std::array<char, 512> thrown_away;
-  for (error_code error; !error;) {
-    co_await stream.async_read_some(asio::buffer(thrown_away),
-                                    asio::redirect_error(asio::use_awaitable, error));
-  }
+  for (error_code error; !error;) co_await stream.read_some(thrown_away, error);
 }
-
-/// Cancels what the stream is doing when its time is up. The stream's own timer would close the
-/// socket, and the client would never hear why.
-class Deadline {
- public:
-  Deadline(Services& services, Stream& stream, std::chrono::seconds time)
-      : timer_(services.io, time), stream_(std::make_shared<Stream*>(&stream)) {
-    timer_.async_wait([stream = stream_](error_code error) {
-      if (!error && *stream) std::exchange(*stream, nullptr)->cancel();
-    });
-  }
-  ~Deadline() { *stream_ = nullptr; }
-  Deadline(const Deadline&) = delete;
-  Deadline& operator=(const Deadline&) = delete;
-
-  bool is_over() const { return *stream_ == nullptr; }
-
- private:
-  asio::steady_timer timer_;
-  std::shared_ptr<Stream*> stream_;  ///< points to null once it is cancelled or gone
-};
 
 /// The first message of a client and the bytes behind it. Neither text nor error: the peer left.
 struct FirstMessage {
@@ -144,12 +150,11 @@ struct FirstMessage {
   std::optional<Error> error = std::nullopt;
 };
 
-asio::awaitable<FirstMessage> receive_first(Services& services, Stream& stream,
+asio::awaitable<FirstMessage> receive_first(Services& services, ClientStream& stream,
                                             beast::flat_buffer& buffer) {
   using Kind = protocol::FrameReader::Item::Kind;
   protocol::FrameReader reader(protocol::FrameRole::kServer, protocol::kMaxClientMessageBytes);
-  stream.expires_never();
-  const Deadline deadline(services, stream, services.server.limits.hello_timeout);
+  stream.expires_after(services.server.limits.hello_timeout);
   while (true) {
     const std::span<char> input(static_cast<char*>(buffer.data().data()), buffer.size());
     std::size_t used = 0;
@@ -165,47 +170,40 @@ asio::awaitable<FirstMessage> receive_first(Services& services, Stream& stream,
     buffer.consume(used);
     if (item.kind != Kind::kNeedMore) continue;
     error_code error;
-    const std::size_t received = co_await stream.async_read_some(
-        buffer.prepare(4096), asio::redirect_error(asio::use_awaitable, error));
-    services.turn.begin();
-    if (error && deadline.is_over()) co_return FirstMessage{.error = Error::kHelloTimeout};
+    const auto room = buffer.prepare(4096);
+    const std::size_t received =
+        co_await stream.read_some({static_cast<char*>(room.data()), room.size()}, error);
+    if (error && stream.is_expired()) {
+      services.metrics.add(metrics::Metric::kRefusedHelloTimeout);
+      co_return FirstMessage{.error = Error::kHelloTimeout};
+    }
     if (error) co_return FirstMessage{};
     buffer.commit(received);
   }
 }
 
-/// The socket without the stream. Errors: -1.
-int release(Stream& stream) {
-  error_code error;
-  stream.expires_never();
-  const int descriptor = stream.release_socket().release(error);
-  return error ? -1 : descriptor;
-}
-
-void share(Services& services, Stream& stream, FirstMessage first) {
-  const int descriptor = release(stream);
-  if (descriptor < 0) return;
+void share(Services& services, ClientStream& stream, FirstMessage first) {
+  auto released = stream.release();
+  if (released.descriptor < 0) return;
   SharedConnection* shared = services.shared.insert([&](auto key) {
     return std::make_unique<SharedConnection>(
         services, SharedConnection::Key{.slot = key.slot, .generation = key.generation},
-        Socket(descriptor));
+        Socket(released.descriptor, std::move(released.channel)));
   });
-  shared->start(*first.text, std::move(first.early_bytes));
+  shared->start(*first.text, first.early_bytes + released.received);
 }
 
 /// Upgrades, waits for hello, and sends the connection to its user's home; or keeps it here if it
 /// is to carry the sessions of many.
-asio::awaitable<void> become_session(Services& services, Stream& stream, beast::flat_buffer& buffer,
-                                     const Request& request) {
+asio::awaitable<void> become_session(Services& services, ClientStream& stream,
+                                     beast::flat_buffer& buffer, const Request& request) {
   http::response<http::empty_body> response;
   if (const auto refusal = check_upgrade(request, response)) {
     co_await write_reply(stream, *refusal, false);
     co_return;
   }
-  error_code error;
-  co_await http::async_write(stream, response, asio::redirect_error(asio::use_awaitable, error));
-  services.turn.begin();
-  if (error) co_return;
+  const std::string accepted = serialized(response);
+  if (co_await stream.write(accepted)) co_return;
   FirstMessage first = co_await receive_first(services, stream, buffer);
   if (!first.text && !first.error) co_return;
   if (first.text && is_shared(*first.text)) co_return share(services, stream, std::move(first));
@@ -213,36 +211,50 @@ asio::awaitable<void> become_session(Services& services, Stream& stream, beast::
       first.text ? read_hello(services, *first.text) : Greeting{.error = first.error};
   if (greeting.error) {
     services.metrics.add(metrics::Metric::kClientErrors);
-    stream.expires_after(services.server.limits.close_timeout);
-    co_return co_await say_goodbye(stream, *greeting.error, greeting.detail);
+    co_return co_await say_goodbye(services, stream, *greeting.error, greeting.detail);
   }
-  greeting.newcomer->early_bytes = std::move(first.early_bytes);
-  greeting.newcomer->descriptor = release(stream);
-  if (greeting.newcomer->descriptor < 0) co_return;
+  auto released = stream.release();
+  if (released.descriptor < 0) co_return;
+  greeting.newcomer->descriptor = released.descriptor;
+  greeting.newcomer->channel = std::move(released.channel);
+  greeting.newcomer->early_bytes = first.early_bytes + released.received;
   const chat::ShardIndex home = services.placement.of(greeting.newcomer->user);
   services.office.send(home, std::move(*greeting.newcomer));
 }
 
+/// Says what can be said of a request that didn't come, or not whole.
+asio::awaitable<void> refuse_request(Services& services, ClientStream& stream,
+                                     const RequestParser& parser, const beast::flat_buffer& buffer,
+                                     error_code error) {
+  if (!stream.is_established()) {
+    services.metrics.add(metrics::Metric::kRefusedTls);
+    co_return;
+  }
+  const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
+  const bool too_late = stream.is_expired() && (parser.got_some() || buffer.size() > 0);
+  if (!too_large && !too_late) co_return;
+  if (too_late) services.metrics.add(metrics::Metric::kRefusedRequestTimeout);
+  stream.expires_after(services.server.limits.close_timeout);
+  co_await write_reply(stream, error_reply(too_large ? Error::kTooLarge : Error::kRequestTimeout),
+                       false);
+}
+
 }  // namespace
 
-asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket) {
+asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket,
+                                       std::unique_ptr<tls::Channel> channel) {
   const Counted counted(services.metrics);
-  Stream stream(std::move(socket));
-  error_code error;
-  stream.socket().set_option(asio::ip::tcp::no_delay(true), error);
+  ClientStream stream(services, std::move(socket), std::move(channel));
   beast::flat_buffer buffer(kMaxHeaderBytes + protocol::kMaxClientMessageBytes);
   while (true) {
-    http::request_parser<http::string_body> parser;
+    RequestParser parser;
     parser.header_limit(kMaxHeaderBytes);
     parser.body_limit(protocol::kMaxClientMessageBytes);
     stream.expires_after(services.server.limits.http_timeout);
-    co_await http::async_read(stream, buffer, parser,
-                              asio::redirect_error(asio::use_awaitable, error));
-    services.turn.begin();
-    if (error == http::error::body_limit || error == http::error::header_limit) {
-      co_await write_reply(stream, error_reply(Error::kTooLarge), false);
+    if (const error_code error = co_await read_request(stream, buffer, parser)) {
+      co_await refuse_request(services, stream, parser, buffer, error);
+      break;
     }
-    if (error) break;
     services.metrics.add(metrics::Metric::kHttpRequests);
     const Request request = parser.release();
     if (beast::websocket::is_upgrade(request)) {
@@ -258,7 +270,7 @@ asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket
     if (co_await write_reply(stream, reply, request.keep_alive() && !services.stopping)) break;
     if (!request.keep_alive() || services.stopping) break;
   }
-  stream.socket().shutdown(asio::socket_base::shutdown_send, error);
+  stream.shut_down();
 }
 
 }  // namespace throng::gateway

@@ -30,6 +30,7 @@ Socket::~Socket() {
 }
 
 std::size_t Socket::receive(std::span<char> into, boost::system::error_code& error) {
+  if (channel_) return channel_->read(into, into.size() - tls::Channel::kMostHeldBytes, error);
   const std::size_t count =
       outcome(::recv(descriptor_, into.data(), into.size(), MSG_DONTWAIT), error);
   if (!error && count == 0) error = boost::asio::error::eof;
@@ -38,6 +39,7 @@ std::size_t Socket::receive(std::span<char> into, boost::system::error_code& err
 
 std::size_t Socket::send(std::string_view first, std::string_view second,
                          boost::system::error_code& error) {
+  if (channel_) return channel_->write(first, second, error);
   std::array<iovec, 2> parts{as_iovec(first), as_iovec(second)};
   msghdr message{};
   message.msg_iov = parts.data();
@@ -45,6 +47,9 @@ std::size_t Socket::send(std::string_view first, std::string_view second,
   return outcome(::sendmsg(descriptor_, &message, MSG_DONTWAIT | MSG_NOSIGNAL), error);
 }
 
-void Socket::shut_down() { ::shutdown(descriptor_, SHUT_WR); }
+void Socket::shut_down() {
+  if (channel_) channel_->shut_down();
+  ::shutdown(descriptor_, SHUT_WR);
+}
 
 }  // namespace throng::gateway

@@ -38,12 +38,13 @@ void Wire::watch(SocketSet::Interest interest) {
 
 void Wire::on_ready(const SocketSet::Ready& ready) {
   if (owner_.is_over()) return;
+  const bool read_waited = ready.writable && socket_.wants_write();
   if (ready.writable && interest_.write) {
     watch({.read = interest_.read, .write = false});
     write_rest();
   }
   if (owner_.is_over()) return;
-  if (interest_.read && (ready.readable || ready.over)) return read();
+  if (interest_.read && (ready.readable || ready.over || read_waited)) return read();
   if (ready.over) owner_.on_broken();
 }
 
@@ -54,7 +55,10 @@ void Wire::read() {
   error_code error;
   const std::size_t received = socket_.receive(
       std::span(buffer).subspan(kept, buffer.size() - kept - protocol::kDecodePadding), error);
-  if (error == boost::asio::error::would_block) return;
+  if (error == boost::asio::error::would_block) {
+    if (socket_.wants_write()) watch({.read = interest_.read, .write = true});
+    return;
+  }
   if (error) return owner_.on_broken();
   services_.metrics.add(metrics::Metric::kBytesIn, received);
   if (closing_) return;

@@ -11,6 +11,9 @@ constexpr std::string_view kEventsHelp = "Events that clients sent, by op.";
 constexpr std::string_view kClosed = "throng_server_sessions_closed_total";
 constexpr std::string_view kClosedHelp = "Sessions that the server closed, by reason.";
 
+constexpr std::string_view kRefused = "throng_server_refused_total";
+constexpr std::string_view kRefusedHelp = "Connections and requests that were refused, by reason.";
+
 constexpr Description kDescriptions[] = {
     {Metric::kSessions, "throng_server_sessions", kGauge, "Sessions that said hello.", "", ""},
     {Metric::kSharedSessions, "throng_server_shared_sessions", kGauge,
@@ -64,8 +67,10 @@ constexpr Description kDescriptions[] = {
     {Metric::kClosedSlowReader, kClosed, kCounter, kClosedHelp, "reason", "slow_reader"},
     {Metric::kClosedIdle, kClosed, kCounter, kClosedHelp, "reason", "idle"},
     {Metric::kClosedBadFrame, kClosed, kCounter, kClosedHelp, "reason", "bad_frame"},
-    {Metric::kRefusedOverloaded, "throng_server_refused_total", kCounter,
-     "Requests refused because a queue was full.", "reason", "overloaded"},
+    {Metric::kRefusedOverloaded, kRefused, kCounter, kRefusedHelp, "reason", "overloaded"},
+    {Metric::kRefusedRequestTimeout, kRefused, kCounter, kRefusedHelp, "reason", "request_timeout"},
+    {Metric::kRefusedHelloTimeout, kRefused, kCounter, kRefusedHelp, "reason", "hello_timeout"},
+    {Metric::kRefusedTls, kRefused, kCounter, kRefusedHelp, "reason", "tls_handshake"},
     {Metric::kPresenceHeld, "throng_server_shed_total", kCounter,
      "Times that a hint waited or was dropped because there was too much else, by what it is.",
      "what", "presence"},

@@ -59,6 +59,11 @@ std::string_view durability_name(const NodeOptions& options) {
   return "";
 }
 
+std::unique_ptr<tls::ServerContext> read_certificate(const TlsFiles& files) {
+  if (files.certificate.empty()) return nullptr;
+  return std::make_unique<tls::ServerContext>(files.certificate, files.key);
+}
+
 }  // namespace
 
 Stores open_stores(const NodeOptions& options) {
@@ -86,7 +91,8 @@ Node::Node(NodeOptions options)
       accounts_(*stores_.directory, options_.limits.password_jobs),
       chat_keys_(*stores_.directory),
       acceptor_(io_),
-      pause_(io_) {
+      pause_(io_),
+      tls_(read_certificate(options_.tls)) {
   const chat::Placement placement(options_.shards);
   const SharedParts parts{.log = *stores_.log,
                           .directory = *stores_.directory,
@@ -146,10 +152,15 @@ void Node::accept_next() {
                            std::int64_t open = 0;
                            for (const auto& s : shards_) open += connections_of(s->metrics());
                            // Over the limit the connection is closed unread, as if the kernel had.
-                           if (open < most) shard.adopt(std::move(socket));
+                           if (open < most) adopt(shard, std::move(socket));
                            next_shard_ = (next_shard_ + 1) % shards_.size();
                            accept_next();
                          });
+}
+
+void Node::adopt(Shard& shard, gateway::AcceptedSocket socket) {
+  auto channel = tls_ ? tls_->accept(socket.native_handle()) : nullptr;
+  shard.adopt(std::move(socket), std::move(channel));
 }
 
 void Node::pause_accepting() {

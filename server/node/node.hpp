@@ -19,8 +19,15 @@
 #include "server/node/shard.hpp"
 #include "server/storage/committer.hpp"
 #include "server/storage/rocks_store.hpp"
+#include "tls/context.hpp"
 
 namespace throng::node {
+
+/// PEM files; without a certificate the server speaks plain HTTP and WebSocket.
+struct TlsFiles {
+  std::string certificate;
+  std::string key;
+};
 
 struct NodeOptions {
   boost::asio::ip::tcp::endpoint listen;
@@ -30,6 +37,7 @@ struct NodeOptions {
   std::size_t store_files = storage::RocksOptions{}.open_files;
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
+  TlsFiles tls;
   /// How often, at most, a shard under load looks at its sockets and hands over a batch.
   std::chrono::microseconds pace{1000};
   gateway::Limits limits;
@@ -67,6 +75,7 @@ class Node final : private gateway::NodeStatus {
   void listen();
   void accept_next();
   void pause_accepting();
+  void adopt(Shard& shard, gateway::AcceptedSocket socket);
   void shut_down();
   /// Tells sessions to leave and waits until they have, for a bounded time.
   void wait_until_empty();
@@ -89,6 +98,7 @@ class Node final : private gateway::NodeStatus {
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
       acceptor_;
   boost::asio::steady_timer pause_;
+  std::unique_ptr<tls::ServerContext> tls_;  ///< null: plain
   std::size_t next_shard_ = 0;
   bool serving_ = false;
   std::atomic<std::uint64_t> accept_errors_ = 0;  ///< read by any thread

@@ -15,6 +15,8 @@ struct RawOptions {
   std::string durability = "fsync";
   std::uint64_t threads = 0;
   std::string secret_file;
+  std::string tls_certificate;
+  std::string tls_key;
   std::uint64_t heartbeat_s = 30;
   std::uint64_t pace_us = 1000;
   std::uint64_t receipt_delay_ms = gateway::Limits{}.receipt_delay.count();

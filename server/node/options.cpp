@@ -146,6 +146,10 @@ ParsedOptions check(const RawOptions& raw) {
   node.limits.receipt_delay = std::chrono::milliseconds(raw.receipt_delay_ms);
   node.limits.outbound_bytes = raw.outbound_bytes;
   node.limits.sessions_per_connection = raw.sessions_per_connection;
+  if (raw.tls_certificate.empty() != raw.tls_key.empty()) {
+    throw std::runtime_error("--tls-cert and --tls-key: one needs the other");
+  }
+  node.tls = {.certificate = raw.tls_certificate, .key = raw.tls_key};
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);
   return parsed;

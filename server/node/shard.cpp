@@ -68,10 +68,11 @@ void Shard::stop() {
   thread_.join();
 }
 
-void Shard::adopt(gateway::AcceptedSocket socket) {
-  asio::post(io_, [this, s = std::move(socket)]() mutable {
+void Shard::adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel) {
+  asio::post(io_, [this, s = std::move(socket), c = std::move(channel)]() mutable {
     begin();
-    asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s)), asio::detached);
+    asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s), std::move(c)),
+                   asio::detached);
   });
 }
 
@@ -169,7 +170,7 @@ std::unique_ptr<gateway::Session> Shard::make_session(const chat::ClientRef& sel
   if (mail.lane) {
     return std::make_unique<gateway::LaneSession>(services_, self, std::move(mail));
   }
-  gateway::Socket socket(mail.descriptor);
+  gateway::Socket socket(mail.descriptor, std::move(mail.channel));
   return std::make_unique<gateway::SocketSession>(services_, self, std::move(socket),
                                                   std::move(mail));
 }

@@ -66,7 +66,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   boost::asio::io_context& io() { return io_; }
   const metrics::ShardMetrics& metrics() const { return metrics_; }
   /// Serves an accepted connection, whose socket belongs to io().
-  void adopt(gateway::AcceptedSocket socket);
+  void adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel);
 
  private:
   // Turn
