@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "loadgen/commands/run_arguments.hpp"
 #include "loadgen/commands/secret.hpp"
@@ -42,6 +45,8 @@ constexpr Row kTargetRows[] = {
     {"--target", "THRONG_TARGET", &RunWords::target, "URL of the server [ws://127.0.0.1:9400]"},
     {"--secret-file", "THRONG_SECRET_FILE", &RunWords::secret_file,
      "file with the server's token secret (or THRONG_SECRET)"},
+    {"--tls-ca", "THRONG_TLS_CA", &RunWords::tls_ca,
+     "file with the certificates that wss:// is held to, PEM [the system's]"},
     {"--floor", "THRONG_FLOOR", &RunWords::floor,
      "auto: measure first what the generator itself adds; none: don't [auto]"},
     {"--crews", "THRONG_CREWS", &RunWords::crews,
@@ -117,6 +122,23 @@ play::MusterOptions muster_of(const RunWords& words) {
   return muster;
 }
 
+tls::Trust trust_of(const RunWords& words) {
+  if (words.tls_ca.empty()) return {.certificates = {}, .anybody = words.tls_insecure};
+  std::ifstream in(words.tls_ca);
+  std::string pem{std::istreambuf_iterator<char>(in), {}};
+  if (pem.empty()) {
+    throw std::runtime_error(
+        fmt::format("--tls-ca: \"{}\" can't be read or is empty", words.tls_ca));
+  }
+  tls::Trust trust{.certificates = std::move(pem), .anybody = words.tls_insecure};
+  try {
+    const tls::ClientContext tried(trust);
+  } catch (const std::runtime_error& e) {
+    throw std::runtime_error(fmt::format("--tls-ca: \"{}\": {}", words.tls_ca, e.what()));
+  }
+  return trust;
+}
+
 bool parse_floor(const std::string& text) {
   if (text == "auto" || text == "none") return text == "auto";
   throw std::runtime_error(fmt::format("--floor: expected auto or none, got \"{}\"", text));
@@ -145,6 +167,9 @@ void add_play_options(CLI::App& command, RunWords& words) {
 
 void add_target_options(CLI::App& command, RunWords& words) {
   add_rows(command, words, kTargetRows);
+  command
+      .add_flag("--tls-insecure", words.tls_insecure, "take any certificate, for tests of your own")
+      ->envname("THRONG_TLS_INSECURE");
 }
 
 play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::time_point now) {
@@ -173,6 +198,7 @@ void aim(play::RunOptions& options, const RunWords& words) {
   const auto target = transport::parse_target(words.target);
   if (target.has_error()) throw std::runtime_error("--target: " + target.error().message);
   options.target = *target;
+  options.target.trust = trust_of(words);
   options.secret =
       read_secret({"--secret-file", "THRONG_SECRET",
                    "no secret to sign people's tokens with, which must be the server's"},

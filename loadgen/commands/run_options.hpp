@@ -25,6 +25,8 @@ struct RunWords {
   std::string out;
   std::vector<std::string> thresholds;
   std::string secret_file;
+  std::string tls_ca;
+  bool tls_insecure = false;
   std::string floor = "auto";
   std::string crews = "0";
   std::string crew_listen = "127.0.0.1:9410";

@@ -27,7 +27,8 @@ namespace throng::transport {
 
 template <class Archive>
 void serialize(Archive& archive, Target& target) {
-  archive(target.url, target.host, target.port, target.path);
+  archive(target.url, target.host, target.port, target.path, target.secure,
+          target.trust.certificates, target.trust.anybody);
 }
 
 }  // namespace throng::transport

@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <boost/asio/error.hpp>
 #include <cerrno>
 
 namespace throng::transport {
@@ -51,10 +52,20 @@ boost::system::result<std::size_t, CloseReason> transferred(ssize_t bytes) {
   return reason_of(errno);
 }
 
+/// Of the TLS channel's.
+boost::system::result<std::size_t, CloseReason> transferred(
+    std::size_t bytes, const boost::system::error_code& error) {
+  if (!error || error == boost::asio::error::would_block) return bytes;
+  if (error == boost::asio::error::eof) return CloseReason::kByPeer;
+  if (error.category() == boost::system::system_category()) return reason_of(error.value());
+  return CloseReason::kTls;
+}
+
 }  // namespace
 
 ClientSocket& ClientSocket::operator=(ClientSocket&& other) noexcept {
   std::swap(fd_, other.fd_);
+  std::swap(channel_, other.channel_);
   return *this;
 }
 
@@ -81,13 +92,28 @@ std::optional<CloseReason> ClientSocket::connect_failure() const {
   return reason_of(error);
 }
 
+void ClientSocket::secure(const tls::ClientContext& context, const std::string& host) {
+  channel_ = context.connect(fd_, host);
+}
+
 boost::system::result<std::size_t, CloseReason> ClientSocket::receive(std::span<char> into) const {
+  if (channel_) {
+    boost::system::error_code error;
+    const std::size_t most_taken = into.size() - tls::Channel::kMostHeldBytes;
+    const std::size_t count = channel_->read(into, most_taken, error);
+    return transferred(count, error);
+  }
   const ssize_t bytes = recv(fd_, into.data(), into.size(), 0);
   if (bytes == 0) return CloseReason::kByPeer;
   return transferred(bytes);
 }
 
 boost::system::result<std::size_t, CloseReason> ClientSocket::send(std::string_view bytes) const {
+  if (channel_) {
+    boost::system::error_code error;
+    const std::size_t count = channel_->write(bytes, {}, error);
+    return transferred(count, error);
+  }
   return transferred(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL));
 }
 

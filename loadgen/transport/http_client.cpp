@@ -1,9 +1,13 @@
 #include "loadgen/transport/http_client.hpp"
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
+#include <optional>
 #include <utility>
 
 namespace throng::transport {
@@ -19,6 +23,13 @@ using Response = http::response<http::string_body>;
 constexpr std::chrono::milliseconds kGiveUpInterval{50};
 constexpr std::uint64_t kMaxAnswerBytes = std::uint64_t{64} << 20;
 
+std::optional<asio::ssl::context> trust_of(const Target& target) {
+  if (!target.secure) return std::nullopt;
+  const tls::ClientContext made(target.trust);
+  SSL_CTX_up_ref(made.native());
+  return asio::ssl::context(made.native());
+}
+
 HttpAnswer answer_of(Response&& response) {
   const auto server = response[http::field::server];
   return {response.result_int(), std::move(response.body()), std::string(server)};
@@ -33,7 +44,8 @@ struct HttpClient::State {
         endpoint(where),
         bearer(std::move(token)),
         timeout(limit),
-        give_up(std::move(stop)) {}
+        give_up(std::move(stop)),
+        trust(trust_of(target)) {}
 
   // Constant after construction
   Target target;
@@ -41,10 +53,12 @@ struct HttpClient::State {
   std::string bearer;
   std::chrono::milliseconds timeout;
   std::function<bool()> give_up;
+  std::optional<asio::ssl::context> trust;  ///< nothing: plain
 
   // Owned by the client's thread
   asio::io_context io{1};
   beast::tcp_stream stream{io};
+  std::optional<asio::ssl::stream<beast::tcp_stream&>> secure;  ///< while connected with TLS
   beast::flat_buffer buffer;
 
   Request request(http::verb verb, std::string_view path) const {
@@ -72,18 +86,38 @@ struct HttpClient::State {
     buffer.clear();
     error_code failed = run([this](auto done) { stream.async_connect(endpoint, done); });
     if (!failed) stream.socket().set_option(asio::ip::tcp::no_delay(true), failed);
+    if (!failed && trust) failed = shake_hands();
     return failed;
   }
 
+  error_code shake_hands() {
+    secure.emplace(stream, *trust);
+    tls::ClientContext::expect_host(*secure->native_handle(), target.host);
+    const error_code failed =
+        run([this](auto done) { secure->async_handshake(asio::ssl::stream_base::client, done); });
+    if (failed) close();
+    return failed;
+  }
+
+  void close() {
+    secure.reset();
+    stream.close();
+  }
+
   boost::system::result<HttpAnswer> exchange(const Request& request) {
-    error_code failed = run([&](auto done) { http::async_write(stream, request, done); });
+    return secure ? exchange(*secure, request) : exchange(stream, request);
+  }
+
+  template <class Stream>
+  boost::system::result<HttpAnswer> exchange(Stream& over, const Request& request) {
+    error_code failed = run([&](auto done) { http::async_write(over, request, done); });
     if (failed) return failed;
     http::response_parser<http::string_body> parser;
     parser.body_limit(kMaxAnswerBytes);
-    failed = run([&](auto done) { http::async_read(stream, buffer, parser, done); });
+    failed = run([&](auto done) { http::async_read(over, buffer, parser, done); });
     if (failed) return failed;
     Response response = parser.release();
-    if (!response.keep_alive()) stream.close();
+    if (!response.keep_alive()) close();
     return answer_of(std::move(response));
   }
 
@@ -94,7 +128,7 @@ struct HttpClient::State {
     }
     auto answer = exchange(request);
     if (answer) return answer;
-    stream.close();
+    close();
     // The other side may have closed a kept connection just before it was used.
     const bool was_closed = answer.error() == http::error::end_of_stream ||
                             answer.error() == asio::error::connection_reset ||

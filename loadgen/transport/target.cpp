@@ -9,7 +9,8 @@
 namespace throng::transport {
 namespace {
 
-constexpr std::uint16_t kDefaultPort = 80;
+constexpr std::uint16_t kPlainPort = 80;
+constexpr std::uint16_t kSecurePort = 443;
 
 TargetError wrong(std::string_view url, std::string_view what) {
   return {"target \"" + std::string(url) + "\": " + std::string(what)};
@@ -24,8 +25,8 @@ std::string bare_host(const boost::urls::url_view& parts) {
 }
 
 /// nullopt for a port that can't be.
-std::optional<std::uint16_t> port_of(const boost::urls::url_view& parts) {
-  if (!parts.has_port() || parts.port().empty()) return kDefaultPort;
+std::optional<std::uint16_t> port_of(const boost::urls::url_view& parts, bool secure) {
+  if (!parts.has_port() || parts.port().empty()) return secure ? kSecurePort : kPlainPort;
   const std::string_view text(parts.port().data(), parts.port().size());
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -49,18 +50,18 @@ std::string Target::authority() const {
 
 boost::system::result<Target, TargetError> parse_target(std::string_view url) {
   const auto parsed = boost::urls::parse_uri(url);
-  if (!parsed) return wrong(url, "expected ws://HOST[:PORT][/PATH]");
+  if (!parsed) return wrong(url, "expected ws://HOST[:PORT][/PATH], or wss://");
   const boost::urls::url_view parts = *parsed;
   if (parts.has_userinfo()) {
     return TargetError{
         "target: expected no name and password before the host; tokens are signed with the secret"};
   }
-  if (parts.scheme() == "wss") {
-    return wrong(url, "TLS isn't supported yet; use ws:// to the port behind what ends TLS");
+  const bool secure = parts.scheme() == "wss";
+  if (!secure && parts.scheme() != "ws") {
+    return wrong(url, "expected ws:// or wss:// at the beginning");
   }
-  if (parts.scheme() != "ws") return wrong(url, "expected ws:// at the beginning");
   if (parts.host().empty()) return wrong(url, "expected a host behind ws://");
-  const std::optional<std::uint16_t> port = port_of(parts);
+  const std::optional<std::uint16_t> port = port_of(parts, secure);
   if (!port) return wrong(url, "expected a port from 1 to 65535");
 
   Target target;
@@ -68,6 +69,7 @@ boost::system::result<Target, TargetError> parse_target(std::string_view url) {
   target.host = bare_host(parts);
   target.path = path_and_query(parts);
   target.port = *port;
+  target.secure = secure;
   return target;
 }
 

@@ -24,6 +24,8 @@ std::string_view close_reason_name(CloseReason reason) {
       return "no_port";
     case CloseReason::kSlowPeer:
       return "slow_peer";
+    case CloseReason::kTls:
+      return "tls";
   }
   return "closed";
 }

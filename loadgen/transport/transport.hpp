@@ -20,6 +20,7 @@ enum class CloseReason : std::uint8_t {
   kNoDescriptor,  ///< this process has no file descriptor left
   kNoPort,        ///< no local port is left for this source address
   kSlowPeer,      ///< the peer didn't read: more than the limit waits to be sent
+  kTls,           ///< the TLS handshake failed, or what came wasn't TLS
 };
 
 /// The name that `errors` in run.json uses, e.g. "refused".

@@ -13,6 +13,7 @@ namespace throng::transport {
 namespace {
 
 constexpr std::size_t kReceiveBytes = 64 * 1024;
+static_assert(kReceiveBytes >= ClientSocket::kLeastRoom);
 /// The token of a socket that has left its link: this in the low half, its descriptor in the high.
 constexpr std::uint32_t kLingeringToken = 0xffffffff;
 constexpr std::uint64_t kTicksPerTimeout = 10;
@@ -42,6 +43,7 @@ WebSocketTransport::WebSocketTransport(EventLoop& loop, WebSocketOptions options
       readiness_(loop.sockets()),
       received_(kReceiveBytes + protocol::kDecodePadding, '\0'),
       mask_state_(static_cast<std::uint32_t>(protocol::mix(options_.first_user + 1)) | 1) {
+  if (options_.target.secure) tls_.emplace(options_.target.trust);
   links_.reserve(links);
   for (std::size_t i = 0; i < links; ++i) links_.emplace_back(options_.max_message_bytes);
   loop_.connect([this](const Readiness::Event& event) { on_ready(event); },
@@ -130,7 +132,11 @@ void WebSocketTransport::on_lingering(int fd, bool ends) {
 void WebSocketTransport::on_writable(LinkId id) {
   Link& link = links_[id];
   if (link.state == State::kConnecting) return request_upgrade(id);
-  if (link.unsent.empty()) return;
+  if (!link.unsent.empty()) write_unsent(id);
+}
+
+void WebSocketTransport::write_unsent(LinkId id) {
+  Link& link = links_[id];
   const auto sent = link.socket.send(link.unsent);
   if (!sent) return end(id, sent.error());
   link.unsent.erase(0, *sent);
@@ -145,8 +151,12 @@ void WebSocketTransport::on_readable(LinkId id, bool ends) {
   if (link.frozen) return;
   const auto count = link.socket.receive(std::span(received_).first(kReceiveBytes));
   if (!count) return end(id, count.error());
-  if (leaves_more(*count, ends)) {
+  if (leaves_more(*count, ends) || link.socket.leaves_more()) {
     readiness_.change(link.socket.native(), token(id), !link.unsent.empty());
+  }
+  if (link.socket.is_secure() && !link.unsent.empty()) {  // it may have waited for what came
+    write_unsent(id);
+    if (link.state == State::kEnded) return;
   }
 
   // The link gets its buffer back afterwards, if it still has a use for one: what the listener
@@ -188,6 +198,7 @@ boost::system::result<ClientSocket, CloseReason> WebSocketTransport::connect(Lin
 void WebSocketTransport::request_upgrade(LinkId id) {
   Link& link = links_[id];
   if (const auto failure = link.socket.connect_failure()) return end(id, *failure);
+  if (tls_) link.socket.secure(*tls_, options_.target.host);
   link.state = State::kUpgrading;
   readiness_.change(link.socket.native(), token(id), false);
   transmit(id, upgrade_request(options_.target, upgrade_key(nonce(id))));

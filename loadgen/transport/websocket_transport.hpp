@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ struct WebSocketOptions {
   std::size_t max_unsent_bytes = std::size_t{1} << 20;
 };
 
-/// One worker's WebSocket connections over plain TCP.
+/// One worker's WebSocket connections, over plain TCP or TLS.
 ///
 /// What is sent to a link gathers until the turn of the loop ends, and goes out as one masked text
 /// message with one write. Received bytes go through one buffer that all links share; a link keeps
@@ -94,6 +95,7 @@ class WebSocketTransport final : public Transport {
   void on_ready(const Readiness::Event& event);
   void on_lingering(int fd, bool ends);
   void on_writable(LinkId id);
+  void write_unsent(LinkId id);
   void on_readable(LinkId id, bool ends);
 
   boost::system::result<ClientSocket, CloseReason> connect(LinkId id);
@@ -126,6 +128,7 @@ class WebSocketTransport final : public Transport {
   EventLoop& loop_;
   WebSocketOptions options_;
   TransportListener& listener_;
+  std::optional<tls::ClientContext> tls_;  ///< nothing: plain
 
   // Owned by the worker's thread
   Readiness& readiness_;

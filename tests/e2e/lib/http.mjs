@@ -1,6 +1,7 @@
 // The HTTP API, a connection for each call: nothing is shared with a server that was since killed.
 
-import { request } from 'node:http';
+import { request as plain } from 'node:http';
+import { request as secure } from 'node:https';
 
 import { within } from './wait.mjs';
 
@@ -14,8 +15,9 @@ export async function call(server, method, path, { token, body, type, headers = 
     all['content-length'] = Buffer.byteLength(sent);
   }
   const answer = new Promise((done, failed) => {
-    const options = { host: server.host, port: server.port, method, path, headers: all, agent: false };
-    const asked = request(options, (reply) => {
+    const { host, port, ca } = server;
+    const request = ca ? secure : plain;
+    const asked = request({ host, port, ca, method, path, headers: all, agent: false }, (reply) => {
       let text = '';
       reply.setEncoding('utf8');
       reply.on('data', (part) => (text += part));

@@ -17,17 +17,21 @@ export class Server {
   host = '127.0.0.1';
   port = 0;
 
-  /** `args` are options beside --listen and --data; `data` is a directory or "memory"; `under`: see Program. */
-  constructor({ args = [], data = tempDir(), under } = {}) {
-    this.args = args;
+  /**
+   * `args` are options beside --listen and --data; `data` is a directory or "memory"; `tls` is of
+   * makeCertificate(); `under`: see Program.
+   */
+  constructor({ args = [], data = tempDir(), tls, under } = {}) {
+    this.args = tls ? [...args, '--tls-cert', tls.cert, '--tls-key', tls.key] : args;
+    this.ca = tls?.pem;
     this.data = data;
     this.under = under;
   }
 
-  get ws() { return `ws://${this.host}:${this.port}`; }
+  get ws() { return `${this.ca ? 'wss' : 'ws'}://${this.host}:${this.port}`; }
 
   /** A WebSocket that is about to open. */
-  connect() { return new WebSocket(`${this.ws}/v1/ws`, { perMessageDeflate: false }); }
+  connect() { return new WebSocket(`${this.ws}/v1/ws`, { perMessageDeflate: false, ca: this.ca }); }
 
   /** Returns when it listens; on the same port if it did before. */
   async start() {

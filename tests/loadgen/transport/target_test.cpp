@@ -42,11 +42,14 @@ TEST(Target, RefusesAPasswordWithoutRepeatingIt) {
   EXPECT_THAT(target.error().message, Not(HasSubstr("hunter2")));
 }
 
-TEST(Target, RefusesTlsBySayingSo) {
+TEST(Target, MayBeBehindTls) {
   const auto target = parse_target("wss://chat.example");
-  ASSERT_FALSE(target);
-  EXPECT_THAT(target.error().message, HasSubstr("wss://chat.example"));
-  EXPECT_THAT(target.error().message, HasSubstr("TLS isn't supported yet"));
+  ASSERT_TRUE(target);
+  EXPECT_TRUE(target->secure);
+  EXPECT_EQ(target->authority(), "chat.example:443");
+  EXPECT_EQ(target->path, kDefaultPath);
+  EXPECT_EQ(parse_target("wss://chat.example:9443")->port, 9443);
+  EXPECT_FALSE(parse_target("ws://chat.example")->secure);
 }
 
 TEST(Target, NamesTheUrlAndWhatWasExpected) {
