@@ -8,6 +8,11 @@ constexpr auto kGauge = Type::kGauge;
 
 constexpr std::string_view kEvents = "throng_server_client_events_total";
 constexpr std::string_view kEventsHelp = "Events that clients sent, by op.";
+constexpr std::string_view kServerEvents = "throng_server_events_total";
+constexpr std::string_view kServerEventsHelp = "Events handed to sessions, by op.";
+constexpr std::string_view kShed = "throng_server_shed_total";
+constexpr std::string_view kShedHelp = "What was asked for and not done under load, by its kind.";
+constexpr double kNanosecond = 1e-9;
 constexpr std::string_view kClosed = "throng_server_sessions_closed_total";
 constexpr std::string_view kClosedHelp = "Sessions that the server closed, by reason.";
 
@@ -36,6 +41,14 @@ constexpr Description kDescriptions[] = {
     {Metric::kClientEventsTyping, kEvents, kCounter, kEventsHelp, "op", "typing"},
     {Metric::kClientEventsLeave, kEvents, kCounter, kEventsHelp, "op", "leave"},
     {Metric::kClientEventsPing, kEvents, kCounter, kEventsHelp, "op", "ping"},
+    {Metric::kServerEventsSent, kServerEvents, kCounter, kServerEventsHelp, "op", "sent"},
+    {Metric::kServerEventsMessage, kServerEvents, kCounter, kServerEventsHelp, "op", "message"},
+    {Metric::kServerEventsReceipt, kServerEvents, kCounter, kServerEventsHelp, "op", "receipt"},
+    {Metric::kServerEventsHistory, kServerEvents, kCounter, kServerEventsHelp, "op", "history"},
+    {Metric::kServerEventsPresence, kServerEvents, kCounter, kServerEventsHelp, "op", "presence"},
+    {Metric::kServerEventsTyping, kServerEvents, kCounter, kServerEventsHelp, "op", "typing"},
+    {Metric::kServerEventsError, kServerEvents, kCounter, kServerEventsHelp, "op", "error"},
+    {Metric::kServerEventsOther, kServerEvents, kCounter, kServerEventsHelp, "op", "other"},
     {Metric::kClientErrors, "throng_server_client_errors_total", kCounter,
      "Events answered with an error.", "", ""},
     {Metric::kMessages, "throng_server_messages_total", kCounter, "Messages accepted and durable.",
@@ -71,9 +84,14 @@ constexpr Description kDescriptions[] = {
     {Metric::kRefusedRequestTimeout, kRefused, kCounter, kRefusedHelp, "reason", "request_timeout"},
     {Metric::kRefusedHelloTimeout, kRefused, kCounter, kRefusedHelp, "reason", "hello_timeout"},
     {Metric::kRefusedTls, kRefused, kCounter, kRefusedHelp, "reason", "tls_handshake"},
-    {Metric::kPresenceHeld, "throng_server_shed_total", kCounter,
-     "Times that a hint waited or was dropped because there was too much else, by what it is.",
-     "what", "presence"},
+    {Metric::kRefusedUserRate, kRefused, kCounter, kRefusedHelp, "reason", "user_rate"},
+    {Metric::kRefusedLoginRate, kRefused, kCounter, kRefusedHelp, "reason", "login_rate"},
+    {Metric::kPresenceHeld, kShed, kCounter, kShedHelp, "work", "presence_news"},
+    {Metric::kShedPresence, kShed, kCounter, kShedHelp, "work", "presence"},
+    {Metric::kShedTyping, kShed, kCounter, kShedHelp, "work", "typing"},
+    {Metric::kShedReceipts, kShed, kCounter, kShedHelp, "work", "receipts"},
+    {Metric::kShedHistory, kShed, kCounter, kShedHelp, "work", "history"},
+    {Metric::kShedMessages, kShed, kCounter, kShedHelp, "work", "messages"},
     {Metric::kFailedCommits, "throng_server_commit_failed_records_total", kCounter,
      "Changes taken back because their commit failed.", "", ""},
     {Metric::kMailboxDepth, "throng_server_mailbox_depth", kGauge,
@@ -81,6 +99,16 @@ constexpr Description kDescriptions[] = {
     {Metric::kCommitPending, "throng_server_commit_pending", kGauge,
      "Changes that await their commit, sampled each second.", "", ""},
     {Metric::kChatsInMemory, "throng_server_chats_in_memory", kGauge, "Chats loaded.", "", ""},
+    {Metric::kOutboundBytes, "throng_server_outbound_bytes", kGauge,
+     "Bytes that wait for sessions to take them, sampled each second.", "", ""},
+    {Metric::kLoad, "throng_server_load", kGauge,
+     "Load level: 0 normal, 1 no presence and typing, 2 late receipts, 3 no history, 4 full.", "",
+     ""},
+    {Metric::kLoopLag, "throng_server_loop_lag_seconds", kGauge,
+     "The longest turn of the shard's loop in the last second: others waited for its end.", "", "",
+     kNanosecond},
+    {Metric::kCpu, "throng_server_shard_cpu_seconds_total", kCounter,
+     "CPU time of the shard's thread.", "", "", kNanosecond},
 };
 
 constexpr bool in_order() {
@@ -92,6 +120,21 @@ constexpr bool in_order() {
 static_assert(in_order(), "one row for each metric, in the order of the enumeration");
 
 }  // namespace
+
+Metric server_event(std::string_view json) {
+  constexpr std::size_t kBeforeOp = std::string_view(R"({"op":")").size();
+  if (json.size() <= kBeforeOp) return Metric::kServerEventsOther;
+  json.remove_prefix(kBeforeOp);
+  const std::string_view op = json.substr(0, json.find('"'));
+  if (op == "message") return Metric::kServerEventsMessage;
+  if (op == "receipt") return Metric::kServerEventsReceipt;
+  if (op == "sent") return Metric::kServerEventsSent;
+  if (op == "history") return Metric::kServerEventsHistory;
+  if (op == "presence") return Metric::kServerEventsPresence;
+  if (op == "typing") return Metric::kServerEventsTyping;
+  if (op == "error") return Metric::kServerEventsError;
+  return Metric::kServerEventsOther;
+}
 
 std::span<const Description> descriptions() { return kDescriptions; }
 

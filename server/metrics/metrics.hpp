@@ -26,6 +26,14 @@ enum class Metric : std::uint8_t {
   kClientEventsTyping,
   kClientEventsLeave,
   kClientEventsPing,
+  kServerEventsSent,
+  kServerEventsMessage,
+  kServerEventsReceipt,
+  kServerEventsHistory,
+  kServerEventsPresence,
+  kServerEventsTyping,
+  kServerEventsError,
+  kServerEventsOther,
   kClientErrors,
   kMessages,
   kBodyBytes,
@@ -47,11 +55,22 @@ enum class Metric : std::uint8_t {
   kRefusedRequestTimeout,
   kRefusedHelloTimeout,
   kRefusedTls,
+  kRefusedUserRate,
+  kRefusedLoginRate,
   kPresenceHeld,
+  kShedPresence,
+  kShedTyping,
+  kShedReceipts,
+  kShedHistory,
+  kShedMessages,
   kFailedCommits,
   kMailboxDepth,
   kCommitPending,
   kChatsInMemory,
+  kOutboundBytes,
+  kLoad,
+  kLoopLag,
+  kCpu,
   kCount,
 };
 
@@ -64,7 +83,11 @@ struct Description {
   std::string_view help;
   std::string_view label_name;  ///< empty: no label but the shard
   std::string_view label_value;
+  double unit = 1;  ///< what one stands for on the page, e.g. a nanosecond of a figure in seconds
 };
+
+/// Counts an encoded event that goes to clients, by its op; the first of several that go together.
+Metric server_event(std::string_view json);
 
 /// In the order of the enumeration.
 std::span<const Description> descriptions();

@@ -3,6 +3,9 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <initializer_list>
+#include <utility>
+
 namespace throng::metrics {
 namespace {
 
@@ -37,7 +40,7 @@ void add_shard_figures(std::vector<MetricFamily>& families,
       if (!d.label_name.empty()) {
         row.label.push_back({std::string(d.label_name), std::string(d.label_value)});
       }
-      set_value(row, type, static_cast<double>(shards[shard]->get(d.metric)));
+      set_value(row, type, d.unit * static_cast<double>(shards[shard]->get(d.metric)));
       rows.metric.push_back(std::move(row));
     }
   }
@@ -61,6 +64,73 @@ void add_store_size(std::vector<MetricFamily>& families, const ProcessFigures& p
   }
 }
 
+struct Labelled {
+  const char* value;
+  std::uint64_t count;
+};
+
+void add_labelled(std::vector<MetricFamily>& families, std::string_view name, std::string_view help,
+                  MetricType type, const char* label, std::initializer_list<Labelled> rows) {
+  for (const Labelled& each : rows) {
+    ClientMetric row;
+    row.label = {{label, each.value}};
+    set_value(row, type, static_cast<double>(each.count));
+    family(families, name, help, type).metric.push_back(std::move(row));
+  }
+}
+
+void add_distribution(std::vector<MetricFamily>& families, std::string_view name,
+                      std::string_view help, const Distribution& all) {
+  ClientMetric row;
+  row.histogram.sample_count = all.count;
+  row.histogram.sample_sum = all.sum;
+  for (const Distribution::Bucket& bucket : all.buckets) {
+    ClientMetric::Bucket made;
+    made.upper_bound = bucket.up_to;
+    made.cumulative_count = bucket.count;
+    row.histogram.bucket.push_back(made);
+  }
+  family(families, name, help, MetricType::Histogram).metric.push_back(std::move(row));
+}
+
+void add_gate_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
+  add_labelled(families, "throng_server_connections_refused_total",
+               "Connections that were closed unread, by reason.", MetricType::Counter, "reason",
+               {{"address_rate", p.refused_by_address}, {"max_connections", p.refused_above_most}});
+  add_single(families, "throng_server_accepts_delayed_total",
+             "Times that the listener waited so as not to push out those who are there.",
+             MetricType::Counter, static_cast<double>(p.accepts_delayed));
+  add_labelled(families, "throng_server_reloads_total",
+               "Times that limits and certificates were read again, by outcome.",
+               MetricType::Counter, "outcome", {{"done", p.reloads}, {"failed", p.failed_reloads}});
+}
+
+void add_store_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
+  add_distribution(families, "throng_server_commit_group_seconds", "Time that a commit took.",
+                   p.commit_group_seconds);
+  add_distribution(families, "throng_server_commit_group_messages", "Messages of a commit.",
+                   p.commit_group_messages);
+  add_distribution(families, "throng_server_store_sync_seconds",
+                   "Time of the writes that the disk had to confirm (fsync).", p.sync_seconds);
+  add_labelled(families, "throng_server_store_cache_reads_total",
+               "Blocks of tables that were asked for, by where they were.", MetricType::Counter,
+               "outcome", {{"hit", p.cache_hits}, {"miss", p.cache_misses}});
+  add_labelled(families, "throng_server_store_memory_bytes", "Memory of the store, by use.",
+               MetricType::Gauge, "use",
+               {{"cache", p.cache_bytes}, {"memtables", p.memtable_bytes}});
+  add_labelled(families, "throng_server_store_running", "Background work of the store under way.",
+               MetricType::Gauge, "work",
+               {{"compactions", p.running_compactions}, {"flushes", p.running_flushes}});
+  add_single(families, "throng_server_store_pending_compaction_bytes",
+             "Bytes that compactions have before them, about.", MetricType::Gauge,
+             static_cast<double>(p.pending_compaction_bytes));
+  add_single(families, "throng_server_store_stall_seconds_total",
+             "Time that writes were held back because tables couldn't keep up.",
+             MetricType::Counter, p.stall_seconds);
+  add_single(families, "throng_server_store_writes_stopped", "1: writes are held back now.",
+             MetricType::Gauge, p.stopped ? 1 : 0);
+}
+
 void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
   ClientMetric build;
   build.label = {{"version", std::string(p.version)}, {"durability", std::string(p.durability)}};
@@ -82,6 +152,8 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
   add_single(families, "throng_server_accept_errors_total",
              "Failed accepts; each pauses the listener for a moment.", counter,
              static_cast<double>(p.accept_errors));
+  add_gate_figures(families, p);
+  add_store_figures(families, p);
   add_store_size(families, p);
   add_single(families, "throng_server_store_messages",
              "Messages in the store's tables, about; the others are in its log only.",

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "server/metrics/buckets.hpp"
 #include "server/metrics/metrics.hpp"
 
 namespace throng::metrics {
@@ -24,6 +25,23 @@ struct ProcessFigures {
   std::uint64_t table_bytes = 0;
   std::uint64_t log_bytes = 0;
   std::uint64_t table_messages = 0;
+  std::uint64_t refused_by_address = 0;  ///< connections
+  std::uint64_t refused_above_most = 0;
+  std::uint64_t accepts_delayed = 0;
+  std::uint64_t reloads = 0;
+  std::uint64_t failed_reloads = 0;
+  Distribution commit_group_seconds = {};
+  Distribution commit_group_messages = {};
+  Distribution sync_seconds = {};
+  std::uint64_t cache_hits = 0;
+  std::uint64_t cache_misses = 0;
+  std::uint64_t cache_bytes = 0;
+  std::uint64_t memtable_bytes = 0;
+  std::uint64_t pending_compaction_bytes = 0;
+  std::uint64_t running_compactions = 0;
+  std::uint64_t running_flushes = 0;
+  double stall_seconds = 0;
+  bool stopped = false;
 };
 
 /// The /metrics page in the Prometheus text format: each shard's figures under a `shard` label.

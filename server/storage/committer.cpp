@@ -60,7 +60,9 @@ Committer::Counters Committer::counters() const {
           messages_.load(kRelaxed),
           failures_.load(kRelaxed),
           std::chrono::nanoseconds(commit_total_ns_.load(kRelaxed)),
-          std::chrono::nanoseconds(commit_last_ns_.load(kRelaxed))};
+          std::chrono::nanoseconds(commit_last_ns_.load(kRelaxed)),
+          seconds_.read(),
+          of_group_.read()};
 }
 
 void Committer::run() {
@@ -103,6 +105,8 @@ void Committer::count(std::chrono::nanoseconds spent, bool failed) {
   failures_.fetch_add(failed ? 1 : 0, kRelaxed);
   commit_total_ns_.fetch_add(spent.count(), kRelaxed);
   commit_last_ns_.store(spent.count(), kRelaxed);
+  seconds_.add(static_cast<std::uint64_t>(spent.count()));
+  of_group_.add(messages);
 }
 
 }  // namespace throng::storage

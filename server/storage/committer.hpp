@@ -14,6 +14,7 @@
 
 #include "server/chat/directory.hpp"
 #include "server/chat/message_log.hpp"
+#include "server/metrics/buckets.hpp"
 
 namespace throng::storage {
 
@@ -51,6 +52,8 @@ class Committer {
     std::uint64_t failures = 0;  ///< groups that weren't kept
     std::chrono::nanoseconds commit_total{0};
     std::chrono::nanoseconds commit_last{0};
+    metrics::Distribution seconds = {};   ///< that a group took
+    metrics::Distribution of_group = {};  ///< messages in it
   };
   /// Any thread; the figures may be of different moments.
   Counters counters() const;
@@ -89,6 +92,8 @@ class Committer {
   std::atomic<std::uint64_t> failures_ = 0;
   std::atomic<std::int64_t> commit_total_ns_ = 0;
   std::atomic<std::int64_t> commit_last_ns_ = 0;
+  metrics::SecondsHistogram seconds_;
+  metrics::CountHistogram of_group_;
 
   std::once_flag stopped_;
   std::thread thread_;

@@ -16,11 +16,13 @@
 #include <array>
 #include <atomic>
 #include <boost/system/system_error.hpp>
+#include <chrono>
 #include <cstdarg>
 #include <cstdio>
 #include <vector>
 
 #include "server/storage/coding.hpp"
+#include "server/storage/rocks_statistics.hpp"
 
 namespace throng::storage {
 namespace {
@@ -215,11 +217,13 @@ void add_unknown_families(std::vector<rocksdb::ColumnFamilyDescriptor>& families
 
 struct RocksStore::Database {
   // Constant between opening and closing
+  const std::shared_ptr<RocksStatistics> statistics = std::make_shared<RocksStatistics>();
   std::unique_ptr<rocksdb::DB> db;
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 
   // Any thread
-  std::atomic<int> failure = 0;  ///< the Error of the last write; 0: none
+  std::atomic<int> failure = 0;            ///< the Error of the last write; 0: none
+  metrics::SecondsHistogram sync_seconds;  ///< written by the committer's thread
 
   rocksdb::ColumnFamilyHandle* family(Family family) const {
     return handles[static_cast<std::size_t>(family)];
@@ -227,7 +231,8 @@ struct RocksStore::Database {
 
   void open(const RocksOptions& options) {
     const std::string directory = options.directory.string();
-    const rocksdb::DBOptions database = database_options(options);
+    rocksdb::DBOptions database = database_options(options);
+    database.statistics = statistics;
     auto families = known_families(options);
     add_unknown_families(families, database, directory);
     rocksdb::DB* opened = nullptr;
@@ -321,7 +326,12 @@ boost::system::error_code RocksStore::write(const RocksBatch& batch, Sync sync) 
   rocksdb::WriteOptions options;
   options.disableWAL = durability_ == Durability::kNone;
   options.sync = sync == Sync::kYes && !options.disableWAL;
+  const auto began = std::chrono::steady_clock::now();
   const rocksdb::Status status = database_->db->Write(options, &batch.writes_->batch);
+  if (options.sync) {
+    const std::chrono::nanoseconds took = std::chrono::steady_clock::now() - began;
+    database_->sync_seconds.add(static_cast<std::uint64_t>(took.count()));
+  }
   if (status.ok()) return {};
   const Error error = error_of(status);
   database_->failure.store(static_cast<int>(error), std::memory_order_relaxed);
@@ -345,6 +355,34 @@ std::uint64_t RocksStore::entries_in_tables(Family family) const {
                                   count(rocksdb::DB::Properties::kNumEntriesImmMemTables);
   const std::uint64_t all = count(rocksdb::DB::Properties::kEstimateNumKeys);
   return all - std::min(all, in_memory);
+}
+
+RocksFigures RocksStore::figures() const {
+  using Properties = rocksdb::DB::Properties;
+  const auto read = [&](const std::string& property) {
+    std::uint64_t value = 0;
+    database_->db->GetIntProperty(database_->family(Family::kMessages), property, &value);
+    return value;
+  };
+  const auto sum = [&](const std::string& property) {
+    std::uint64_t value = 0;
+    database_->db->GetAggregatedIntProperty(property, &value);
+    return value;
+  };
+  const auto count = [&](std::uint32_t ticker) {
+    return database_->statistics->getTickerCount(ticker);
+  };
+  constexpr double kMicrosecond = 1e-6;
+  return {.sync_seconds = database_->sync_seconds.read(),
+          .cache_hits = count(rocksdb::BLOCK_CACHE_HIT),
+          .cache_misses = count(rocksdb::BLOCK_CACHE_MISS),
+          .cache_bytes = read(Properties::kBlockCacheUsage),
+          .memtable_bytes = sum(Properties::kCurSizeAllMemTables),
+          .pending_compaction_bytes = sum(Properties::kEstimatePendingCompactionBytes),
+          .running_compactions = read(Properties::kNumRunningCompactions),
+          .running_flushes = read(Properties::kNumRunningFlushes),
+          .stall_seconds = kMicrosecond * static_cast<double>(count(rocksdb::STALL_MICROS)),
+          .stopped = read(Properties::kIsWriteStopped) != 0};
 }
 
 void RocksStore::scan(Family family, std::string_view first, std::string_view end, Order order,

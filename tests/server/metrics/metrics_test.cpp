@@ -64,5 +64,14 @@ TEST(Metrics, RowsOfOneNameAgreeAndStandTogether) {
   }
 }
 
+TEST(Metrics, EventsAreCountedByTheirOp) {
+  EXPECT_EQ(server_event(R"({"op":"message","chat":7})"), Metric::kServerEventsMessage);
+  EXPECT_EQ(server_event(R"({"op":"sent","chat":7})"), Metric::kServerEventsSent);
+  EXPECT_EQ(server_event(R"({"op":"receipt"})"), Metric::kServerEventsReceipt);
+  EXPECT_EQ(server_event(R"({"op":"sending"})"), Metric::kServerEventsOther);
+  EXPECT_EQ(server_event(R"({"op":")"), Metric::kServerEventsOther);
+  EXPECT_EQ(server_event(""), Metric::kServerEventsOther);
+}
+
 }  // namespace
 }  // namespace throng::metrics

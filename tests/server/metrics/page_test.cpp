@@ -17,20 +17,25 @@ std::string sample_page() {
   second.add(Metric::kMessages, 2);
   first.add(Metric::kClientEventsSend, 3);
   first.set(Metric::kSessions, 5);
-  return metrics_page({&first, &second}, {.version = "1.2.3",
-                                          .durability = "fsync",
-                                          .commit_groups = 11,
-                                          .commit_batches = 12,
-                                          .commit_messages = 13,
-                                          .commit_seconds = 0.25,
-                                          .commit_failures = 1,
-                                          .accept_errors = 4,
-                                          .started_s = 1.7e9,
-                                          .cpu_seconds = 1.5,
-                                          .resident_bytes = 4096,
-                                          .table_bytes = 700,
-                                          .log_bytes = 50,
-                                          .table_messages = 9});
+  return metrics_page(
+      {&first, &second},
+      {.version = "1.2.3",
+       .durability = "fsync",
+       .commit_groups = 11,
+       .commit_batches = 12,
+       .commit_messages = 13,
+       .commit_seconds = 0.25,
+       .commit_failures = 1,
+       .accept_errors = 4,
+       .started_s = 1.7e9,
+       .cpu_seconds = 1.5,
+       .resident_bytes = 4096,
+       .table_bytes = 700,
+       .log_bytes = 50,
+       .table_messages = 9,
+       .refused_by_address = 6,
+       .commit_group_seconds = {.buckets = {{0.5, 2}, {1, 3}}, .count = 4, .sum = 3.5},
+       .cache_hits = 8});
 }
 
 TEST(MetricsPage, ShowsEachShard) {
@@ -54,9 +59,21 @@ TEST(MetricsPage, ShowsTheProcess) {
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"tables\"} 700\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes{part=\"log\"} 50\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_messages 9\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_connections_refused_total"
+                              "{reason=\"address_rate\"} 6\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_store_cache_reads_total{outcome=\"hit\"} 8\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_start_time_seconds 1700000000\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total 1.5\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_resident_memory_bytes 4096\n"));
+}
+
+TEST(MetricsPage, ShowsDistributions) {
+  const std::string page = sample_page();
+  const std::string name = "\nthrong_server_commit_group_seconds_";
+  EXPECT_THAT(page, HasSubstr(name + "count 4\n"));
+  EXPECT_THAT(page, HasSubstr(name + "sum 3.5\n"));
+  EXPECT_THAT(page, HasSubstr(name + "bucket{le=\"0.5\"} 2\n"));
+  EXPECT_THAT(page, HasSubstr(name + "bucket{le=\"+Inf\"} 4\n"));
 }
 
 TEST(MetricsPage, SaysTheTypeOfEachNameOnce) {
