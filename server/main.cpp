@@ -1,5 +1,4 @@
 #include <sodium.h>
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <sys/stat.h>
 
@@ -7,6 +6,7 @@
 #include <iostream>
 #include <string>
 
+#include "server/node/log.hpp"
 #include "server/node/node.hpp"
 #include "server/node/options.hpp"
 #include "server/version.hpp"
@@ -19,12 +19,12 @@ int main(int argc, char** argv) {
   }
   auto parsed = throng::node::parse_options(argc, argv);
   if (!parsed.options) return parsed.exit_code;
-  spdlog::set_default_logger(spdlog::stderr_color_mt("throng-server"));
+  throng::node::set_up_log(parsed.options->log_format, parsed.options->log_level);
   try {
     throng::node::Node node(std::move(parsed.options->node));
-    for (const std::string& warning : parsed.options->warnings) spdlog::warn(warning);
+    for (const std::string& warning : parsed.options->warnings) spdlog::warn("{}", warning);
     spdlog::info("throng-server {} listens on {}", throng::kVersion, node.address());
-    node.run();
+    node.run([&] { return throng::node::read_options_again(argc, argv); });
   } catch (const std::exception& e) {
     std::cerr << "throng-server: " << e.what() << '\n';
     return 1;

@@ -11,6 +11,7 @@
 #include "protocol/session_line.hpp"
 #include "server/chat/commands.hpp"
 #include "server/chat/effects.hpp"
+#include "server/cluster/load.hpp"
 #include "tls/channel.hpp"
 
 namespace throng::cluster {
@@ -115,6 +116,8 @@ class PostOffice {
   virtual void send(chat::ShardIndex to, Mail mail) = 0;
   /// Any thread. True when so much awaits `to` that new work for it should be refused.
   virtual bool congested(chat::ShardIndex to) const = 0;
+  /// Any thread. How much `to` had to do a moment ago.
+  virtual Load load(chat::ShardIndex to) const = 0;
 
  protected:
   ~PostOffice() = default;

@@ -109,8 +109,9 @@ ClientStream::Released ClientStream::release() {
   if (error) return {};
   if (channel_) {
     std::array<char, tls::Channel::kMostHeldBytes> held;
-    const std::size_t count = channel_->read(held, 0, error);
-    released.received.assign(held.data(), count);
+    while (const std::size_t count = channel_->read(held, 0, error)) {
+      released.received.append(held.data(), count);
+    }
     released.channel = std::move(channel_);
   }
   return released;

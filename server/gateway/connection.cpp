@@ -12,6 +12,7 @@
 
 #include "protocol/frame.hpp"
 #include "protocol/session_line.hpp"
+#include "server/gateway/admission.hpp"
 #include "server/gateway/greeting.hpp"
 #include "server/gateway/http_api.hpp"
 #include "server/gateway/shared_connection.hpp"
@@ -72,6 +73,9 @@ asio::awaitable<error_code> write_reply(ClientStream& stream, const HttpReply& r
                                              reply.body};
   response.set(http::field::server, kServerName);
   response.set(http::field::content_type, beast::string_view(reply.content_type));
+  if (reply.retry_after_s > 0) {
+    response.set(http::field::retry_after, std::to_string(reply.retry_after_s));
+  }
   if (!reply.allow.empty()) response.set(http::field::allow, beast::string_view(reply.allow));
   response.keep_alive(keep_alive);
   response.prepare_payload();
@@ -223,9 +227,9 @@ asio::awaitable<void> become_session(Services& services, ClientStream& stream,
 }
 
 /// Says what can be said of a request that didn't come, or not whole.
-asio::awaitable<void> refuse_request(Services& services, ClientStream& stream,
-                                     const RequestParser& parser, const beast::flat_buffer& buffer,
-                                     error_code error) {
+asio::awaitable<void> refuse_unread(Services& services, ClientStream& stream,
+                                    const RequestParser& parser, const beast::flat_buffer& buffer,
+                                    error_code error) {
   if (!stream.is_established()) {
     services.metrics.add(metrics::Metric::kRefusedTls);
     co_return;
@@ -242,7 +246,8 @@ asio::awaitable<void> refuse_request(Services& services, ClientStream& stream,
 }  // namespace
 
 asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket,
-                                       std::unique_ptr<tls::Channel> channel) {
+                                       std::unique_ptr<tls::Channel> channel,
+                                       asio::ip::address from) {
   const Counted counted(services.metrics);
   ClientStream stream(services, std::move(socket), std::move(channel));
   beast::flat_buffer buffer(kMaxHeaderBytes + protocol::kMaxClientMessageBytes);
@@ -252,7 +257,7 @@ asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket
     parser.body_limit(protocol::kMaxClientMessageBytes);
     stream.expires_after(services.server.limits.http_timeout);
     if (const error_code error = co_await read_request(stream, buffer, parser)) {
-      co_await refuse_request(services, stream, parser, buffer, error);
+      co_await refuse_unread(services, stream, parser, buffer, error);
       break;
     }
     services.metrics.add(metrics::Metric::kHttpRequests);
@@ -260,14 +265,15 @@ asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket
     if (beast::websocket::is_upgrade(request)) {
       co_return co_await become_session(services, stream, buffer, request);
     }
-    const HttpReply reply =
-        co_await serve_http(services, {.method = view(request.method_string()),
-                                       .target = view(request.target()),
-                                       .authorization = view(request[http::field::authorization]),
-                                       .content_type = view(request[http::field::content_type]),
-                                       .body = request.body()});
+    const HttpRequest asked{.method = view(request.method_string()),
+                            .target = view(request.target()),
+                            .authorization = view(request[http::field::authorization]),
+                            .content_type = view(request[http::field::content_type]),
+                            .body = request.body()};
+    std::optional<HttpReply> reply = refuse_request(services, asked, from);
+    if (!reply) reply = co_await serve_http(services, asked);
     stream.expires_after(services.server.limits.http_timeout);
-    if (co_await write_reply(stream, reply, request.keep_alive() && !services.stopping)) break;
+    if (co_await write_reply(stream, *reply, request.keep_alive() && !services.stopping)) break;
     if (!request.keep_alive() || services.stopping) break;
   }
   stream.shut_down();

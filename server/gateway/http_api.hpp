@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -21,7 +22,8 @@ struct HttpReply {
   unsigned status = 200;
   std::string_view content_type = "application/json";
   std::string body;
-  std::string_view allow = {};  ///< for status 405
+  std::string_view allow = {};      ///< for status 405
+  std::uint32_t retry_after_s = 0;  ///< for 429 and 503; 0: nobody knows
 };
 
 /// Serves one request; `protocol/README.md` documents the resources. Every failure comes back as

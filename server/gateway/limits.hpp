@@ -3,9 +3,13 @@
 #include <chrono>
 #include <cstddef>
 
+#include "server/gateway/networks.hpp"
+#include "server/gateway/token_bucket.hpp"
+
 namespace throng::gateway {
 
-/// What one client may cost. The defaults hold for a server on the open network.
+/// What one client may cost, and all together at a time. The defaults hold for a server on the open
+/// network.
 struct Limits {
   /// Waiting for one session; above: slow_reader. For those who share a connection: so much each,
   /// up to 64 MiB, all together.
@@ -21,6 +25,17 @@ struct Limits {
   std::chrono::seconds close_timeout{5};  ///< for the peer to take the last bytes
   std::size_t chats_catching_up = 8;      ///< of one session at a time
   std::size_t password_jobs = 64;         ///< waiting for the password thread
+  /// From stopping on: for commits and last words, and what comes back is spread over as much.
+  std::chrono::milliseconds drain{10'000};
+
+  // How often
+  Rate user_sends = Rate::of(100, 1000);           ///< of one user, messages
+  Rate user_events = Rate::of(1000, 5000);         ///< of one user, all that sessions say
+  Rate address_connections = Rate::of(100, 1000);  ///< from one address
+  Rate address_logins = Rate::of(5, 50);           ///< from one address, with a password
+  Rate connections_in_all = Rate::of(2000, 500);   ///< the others wait in the kernel's queue
+  /// Addresses that speak for many: a proxy's, a load generator's. No limit by address holds there.
+  Networks trusted = Networks::parse("127.0.0.0/8,::1/128");
 };
 
 }  // namespace throng::gateway

@@ -1,5 +1,6 @@
 #include "server/gateway/services.hpp"
 
+#include "server/gateway/farewell.hpp"
 #include "server/gateway/http_exchange.hpp"
 #include "server/gateway/session.hpp"
 #include "server/gateway/shared_connection.hpp"
@@ -31,9 +32,8 @@ Services::Services(boost::asio::io_context& io_context, chat::ShardIndex shard_i
 Services::~Services() = default;
 
 void Services::flush_later(const chat::ClientRef& session) {
-  later.push_back({.due = now + server.limits.receipt_delay,
-                   .slot = session.slot,
-                   .generation = session.generation});
+  later.push_back(
+      {.due = now + receipt_delay(), .slot = session.slot, .generation = session.generation});
 }
 
 void Services::plan_due_flushes() {
@@ -42,6 +42,10 @@ void Services::plan_due_flushes() {
       session->will_flush();
     }
   }
+}
+
+std::chrono::milliseconds Services::next_time_away() {
+  return time_away(told_to_leave++, server.limits.drain);
 }
 
 std::string BufferPool::borrow() {

@@ -14,6 +14,7 @@
 #include "server/chat/rules.hpp"
 #include "server/cluster/mail.hpp"
 #include "server/cluster/registry.hpp"
+#include "server/gateway/budgets.hpp"
 #include "server/gateway/limits.hpp"
 #include "server/gateway/slot_table.hpp"
 #include "server/gateway/socket_set.hpp"
@@ -86,6 +87,12 @@ struct Services {
   void flush_later(const chat::ClientRef& session);
   /// Puts the sessions whose time has come among the unflushed.
   void plan_due_flushes();
+  /// How long receipts gather now.
+  std::chrono::milliseconds receipt_delay() const {
+    return receipt_patience * server.limits.receipt_delay;
+  }
+  /// How long the next client that is told to leave is to stay away.
+  std::chrono::milliseconds next_time_away();
 
   // Constant after construction
   boost::asio::io_context& io;
@@ -105,6 +112,7 @@ struct Services {
   std::vector<char> receive_buffer;
   BufferPool buffers;
   SocketSet sockets;  ///< of the sessions
+  UserBudgets users;  ///< sessions give theirs back when they go
   SlotTable<Session> sessions;
   SlotTable<SharedConnection> shared;
   SlotTable<HttpExchange> exchanges;
@@ -120,6 +128,9 @@ struct Services {
   std::vector<std::uint32_t> unflushed_shared;  ///< the same of shared connections
   std::vector<std::uint32_t> ended_shared;
   std::uint64_t cmids_made = 0;  ///< for HTTP sends that brought none
+  std::uint64_t told_to_leave = 0;
+  int receipt_patience = 1;  ///< of cluster::receipt_patience() under the shard's load
+  Budgets<Origin> logins;
   bool stopping = false;
 
   /// When this turn of the loop began.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/gateway/farewell.hpp"
 #include "server/gateway/session_catch_up.hpp"
 #include "server/gateway/windows.hpp"
 
@@ -13,6 +14,7 @@ Session::Session(Services& services, chat::ClientRef self, cluster::Newcomer&& n
     : services_(services),
       self_(self),
       user_(newcomer.user),
+      budget_(services.users.open(newcomer.user)),
       last_heard_(services.now),
       catch_up_(std::make_unique<CatchUp>()) {
   catch_up_->early_events = std::move(newcomer.early_events);
@@ -22,7 +24,7 @@ Session::Session(Services& services, chat::ClientRef self, cluster::Newcomer&& n
   }
 }
 
-Session::~Session() = default;
+Session::~Session() { services_.users.close(user_); }
 
 void Session::start() {
   // What reads the disk comes first, so that a failure leaves nothing behind.
@@ -62,8 +64,14 @@ void Session::close(Error reason) {
   if (reason == Error::kSlowReader) gathered_.clear();
   const bool resume =
       reason == Error::kSlowReader || reason == Error::kGoingAway || reason == Error::kIdle;
-  add(protocol::Bye{.code = reason, .resume = resume, .retry_ms = resume ? 500U : 0U});
+  add(protocol::Bye{.code = reason, .resume = resume, .retry_ms = resume ? time_away(reason) : 0U});
   begin_closing(protocol::close_code(reason), protocol::error_name(reason));
+}
+
+std::uint32_t Session::time_away(Error reason) {
+  const bool all_leave = reason == Error::kGoingAway;
+  const auto time = all_leave ? services_.next_time_away() : kLeastTimeAway;
+  return static_cast<std::uint32_t>(time.count());
 }
 
 void Session::begin_closing(std::uint16_t code, std::string_view reason) {

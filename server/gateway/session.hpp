@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "server/gateway/services.hpp"
@@ -54,6 +55,8 @@ class Session {
   /// Each second: tells of the people in open windows, and closes what has been silent or closing
   /// for too long.
   void sweep();
+  /// What its client hasn't taken yet.
+  std::size_t waiting_bytes() const { return gathered_.size() + unsent_bytes(); }
 
   chat::UserId user() const { return user_; }
   chat::ClientRef ref() const { return self_; }
@@ -77,7 +80,7 @@ class Session {
   /// Keeps it until the session has caught up. False: that would be too much.
   bool keep_for_later(std::string_view text);
   void fail(protocol::Error code, std::string_view detail, chat::ChatId chat = {},
-            std::string_view cmid = {}, std::string_view ref = {});
+            std::string_view cmid = {}, std::string_view ref = {}, std::uint32_t retry_ms = 0);
   /// What was sent is out: there is room for more.
   void on_room();
   /// Ends it without another word; it departs when the turn ends.
@@ -127,17 +130,31 @@ class Session {
   std::string* gather_event();
   /// Ends a session for which more than the limit waits and that doesn't take it.
   void close_if_behind();
-  /// Refuses what the client asks of a chat whose shard has too much to do.
-  bool is_refused(chat::ChatId chat, std::string_view cmid = {}, std::string_view ref = {});
+  /// What the client asks for; what of it an error names.
+  struct Wish {
+    cluster::Work work;
+    chat::ShardIndex shard = 0;  ///< that is to do it
+    chat::ChatId chat = {};
+    std::string_view cmid = {};
+    std::string_view ref = {};
+  };
+  /// Refuses it, by an error unless it is only a hint: its user asks for too much, or the shard has
+  /// too much to do.
+  bool is_refused(const Wish& wish);
+  bool is_too_much(const Wish& wish);
+  bool is_shed(const Wish& wish);
+  chat::ShardIndex shard_of(chat::ChatId chat) const { return services_.placement.of(chat); }
   void to_chat(chat::ChatId chat, chat::Command command);
   void was_active();
-  std::size_t waiting_bytes() const { return gathered_.size() + unsent_bytes(); }
+  /// In milliseconds.
+  std::uint32_t time_away(protocol::Error reason);
   void begin_closing(std::uint16_t code, std::string_view reason);
 
   // Constant after construction
   Services& services_;
   const chat::ClientRef self_;
   const chat::UserId user_;
+  UserBudgets::Budget& budget_;
 
   // Owned by the shard thread
   State state_ = State::kCatchingUp;
@@ -154,7 +171,12 @@ class Session {
 
 template <class Event>
 void Session::add(const Event& event) {
-  if (std::string* out = begin_event()) protocol::encode(*out, event);
+  std::string* out = begin_event();
+  if (!out) return;
+  protocol::encode(*out, event);
+  services_.metrics.add(std::is_same_v<Event, protocol::Failure>
+                            ? metrics::Metric::kServerEventsError
+                            : metrics::Metric::kServerEventsOther);
 }
 
 }  // namespace throng::gateway

@@ -32,6 +32,7 @@ void Session::on_page(chat::Page&& page) {
   if (asked == c.under_way.end()) return;
   append(page.events);  // no more than was asked for, and that waits until these events are out
   c.result.messages += page.messages;
+  services_.metrics.add(metrics::Metric::kServerEventsMessage, page.messages);
   if (!page.complete) {
     asked->deferred_after = page.through;
     return will_flush();

@@ -52,13 +52,14 @@ void Session::close_if_behind() {
 }
 
 void Session::fail(Error code, std::string_view detail, chat::ChatId chat, std::string_view cmid,
-                   std::string_view ref) {
+                   std::string_view ref, std::uint32_t retry_ms) {
   services_.metrics.add(metrics::Metric::kClientErrors);
   add(protocol::Failure{.code = code,
                         .detail = detail.empty() ? protocol::error_text(code) : detail,
                         .chat = chat,
                         .cmid = cmid,
-                        .ref = ref});
+                        .ref = ref,
+                        .retry_ms = retry_ms});
 }
 
 void Session::will_flush() {

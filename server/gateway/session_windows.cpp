@@ -24,7 +24,7 @@ void send_home(const chat::Placement& placement, const std::vector<chat::UserId>
 }  // namespace
 
 void Session::open_window(chat::ChatId chat) {
-  if (is_refused(chat)) return;
+  if (is_refused({cluster::Work::kPresence, shard_of(chat), chat})) return;
   to_chat(chat, chat::OpenWindow{.from = self_, .user = user_, .chat = chat});
 }
 
@@ -56,10 +56,7 @@ void Session::tell_presence() {
 void Session::ask_presence(const std::vector<chat::UserId>& users, bool watch) {
   send_home<cluster::AskPresence>(services_.placement, users,
                                   [&](chat::ShardIndex home, cluster::AskPresence mail) {
-                                    if (services_.office.congested(home) && !watch) {
-                                      services_.metrics.add(metrics::Metric::kRefusedOverloaded);
-                                      return fail(protocol::Error::kOverloaded, {});
-                                    }
+                                    if (!watch && is_shed({cluster::Work::kPresence, home})) return;
                                     mail.from = self_;
                                     mail.watch = watch;
                                     services_.office.send(home, std::move(mail));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/gateway/farewell.hpp"
 #include "server/gateway/greeting.hpp"
 
 namespace throng::gateway {
@@ -14,7 +15,6 @@ namespace {
 
 /// What may wait for all sessions of a connection together, however many there are.
 constexpr std::size_t kMostWaitingBytes = std::size_t{64} << 20;
-constexpr std::uint32_t kRetryMs = 500;
 /// Sessions that catch up at the same time: the pages that each may have asked for, and a quarter
 /// of what may wait, go into what may wait.
 constexpr std::size_t kMostCatchingUp = 48;
@@ -143,6 +143,7 @@ void SharedConnection::refuse(SessionNumber number, Error error, std::string_vie
   services_.metrics.add(metrics::Metric::kClientErrors);
   const bool resume =
       error == Error::kOverloaded || error == Error::kUnavailable || error == Error::kGoingAway;
+  const auto away = error == Error::kGoingAway ? services_.next_time_away() : kLeastTimeAway;
   std::string events;
   protocol::encode(
       events, protocol::Failure{.code = error,
@@ -152,7 +153,9 @@ void SharedConnection::refuse(SessionNumber number, Error error, std::string_vie
                                 .ref = {}});
   events += '\n';
   protocol::encode(
-      events, protocol::Bye{.code = error, .resume = resume, .retry_ms = resume ? kRetryMs : 0U});
+      events, protocol::Bye{.code = error,
+                            .resume = resume,
+                            .retry_ms = resume ? static_cast<std::uint32_t>(away.count()) : 0U});
   add(number, events);
 }
 

@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <sstream>
 #include <stdexcept>
@@ -29,7 +30,8 @@ using tcp = asio::ip::tcp;
 namespace {
 
 constexpr auto kAcceptPause = std::chrono::milliseconds(100);
-constexpr auto kLeaveTime = std::chrono::seconds(10);
+/// While a shard has too much to do, one connection is accepted in that time.
+constexpr auto kTrickle = std::chrono::milliseconds(20);
 constexpr auto kLeaveStep = std::chrono::milliseconds(20);
 
 /// Those that are open, whatever is on them. While a session comes or goes it can be one too few.
@@ -90,6 +92,7 @@ Node::Node(NodeOptions options)
       committer_(*stores_.log, *stores_.directory, options_.shards),
       accounts_(*stores_.directory, options_.limits.password_jobs),
       chat_keys_(*stores_.directory),
+      limits_(options_.limits),
       acceptor_(io_),
       pause_(io_),
       tls_(read_certificate(options_.tls)) {
@@ -116,16 +119,53 @@ Node::~Node() { shut_down(); }
 
 std::string Node::address() const { return text_of(acceptor_.local_endpoint()); }
 
-void Node::run() {
+void Node::run(ReadOptions read_options) {
   serving_ = true;
+  read_options_ = std::move(read_options);
   for (auto& shard : shards_) shard->start();
-  signals_.async_wait([this](error_code error, int) {
-    if (!error) io_.stop();
-  });
+  await_stop();
+  await_reload();
   accept_next();
   io_.run();
   spdlog::info("stopping: sessions are told to come back later");
   shut_down();
+}
+
+void Node::await_stop() {
+  signals_.async_wait([this](error_code error, int) {
+    if (error) return;
+    in_a_hurry_ = std::exchange(stopping_, true);
+    io_.stop();
+    await_stop();
+  });
+}
+
+// ---- Reloading ----
+
+void Node::await_reload() {
+  hangups_.async_wait([this](error_code error, int) {
+    if (error) return;
+    reload();
+    await_reload();
+  });
+}
+
+void Node::reload() {
+  try {
+    const NodeOptions read = read_options_();
+    if (read.tls.certificate.empty() == (tls_ != nullptr)) {
+      throw std::runtime_error("TLS can't be switched on or off without a restart");
+    }
+    tls_ = read_certificate(read.tls);
+    limits_ = read.limits;
+  } catch (const std::exception& e) {
+    ++failed_reloads_;
+    spdlog::error("reload: everything stays as it was: {}", e.what());
+    return;
+  }
+  for (auto& shard : shards_) shard->set_limits(limits_);
+  ++reloads_;
+  spdlog::info("reload: limits and certificates are read again; all else needs a restart");
 }
 
 // ---- Listening ----
@@ -144,30 +184,59 @@ void Node::listen() {
 
 void Node::accept_next() {
   Shard& shard = *shards_[next_shard_];
-  const auto most = static_cast<std::int64_t>(options_.limits.connections);
-  acceptor_.async_accept(shard.io().get_executor(),
-                         [this, &shard, most](error_code error, gateway::AcceptedSocket socket) {
+  acceptor_.async_accept(shard.io().get_executor(), from_,
+                         [this, &shard](error_code error, gateway::AcceptedSocket socket) {
                            if (error == asio::error::operation_aborted) return;
                            if (error) return pause_accepting();
-                           std::int64_t open = 0;
-                           for (const auto& s : shards_) open += connections_of(s->metrics());
-                           // Over the limit the connection is closed unread, as if the kernel had.
-                           if (open < most) adopt(shard, std::move(socket));
+                           take_in(shard, std::move(socket));
                            next_shard_ = (next_shard_ + 1) % shards_.size();
-                           accept_next();
+                           accept_when_fit();
                          });
 }
 
-void Node::adopt(Shard& shard, gateway::AcceptedSocket socket) {
+// What isn't taken in is closed unread, as if the kernel had.
+void Node::take_in(Shard& shard, gateway::AcceptedSocket socket) {
+  std::int64_t open = 0;
+  for (const auto& s : shards_) open += connections_of(s->metrics());
+  if (open >= static_cast<std::int64_t>(limits_.connections)) {
+    ++refused_above_most_;
+    return;
+  }
+  const auto now = std::chrono::steady_clock::now();
+  const asio::ip::address address = from_.address();
+  if (!limits_.trusted.hold(address) &&
+      by_address_.take(gateway::Origin::of(address), limits_.address_connections, now).count() >
+          0) {
+    ++refused_by_address_;
+    return;
+  }
+  by_address_.sweep(now);
   auto channel = tls_ ? tls_->accept(socket.native_handle()) : nullptr;
-  shard.adopt(std::move(socket), std::move(channel));
+  shard.adopt(std::move(socket), std::move(channel), address);
+}
+
+void Node::accept_when_fit() {
+  const auto now = std::chrono::steady_clock::now();
+  const auto wait = accepts_.take(limits_.connections_in_all, now);
+  if (wait.count() > 0) return go_on_after(wait, &Node::accept_when_fit);
+  const auto is_busy = [](const auto& shard) { return shard->load() >= cluster::Load::kHigh; };
+  if (std::ranges::any_of(shards_, is_busy)) return go_on_after(kTrickle, &Node::accept_next);
+  accept_next();
+}
+
+void Node::go_on_after(std::chrono::nanoseconds wait, void (Node::*next)()) {
+  ++accepts_delayed_;
+  pause_.expires_after(wait);
+  pause_.async_wait([this, next](error_code error) {
+    if (!error && !stopping_) (this->*next)();
+  });
 }
 
 void Node::pause_accepting() {
   ++accept_errors_;
   pause_.expires_after(kAcceptPause);
   pause_.async_wait([this](error_code error) {
-    if (!error) accept_next();
+    if (!error && !stopping_) accept_next();
   });
 }
 
@@ -184,16 +253,15 @@ void Node::shut_down() {
 
 void Node::wait_until_empty() {
   for (auto& shard : shards_) shard->leave();
-  const auto deadline = std::chrono::steady_clock::now() + kLeaveTime;
-  const auto all_empty = [this] {
-    for (const auto& shard : shards_) {
-      if (!shard->is_empty()) return false;
-    }
-    return true;
-  };
-  while (!all_empty() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(kLeaveStep);
+  const auto deadline = std::chrono::steady_clock::now() + limits_.drain;
+  while (!all_empty() && !in_a_hurry_ && std::chrono::steady_clock::now() < deadline) {
+    io_.restart();
+    io_.run_for(kLeaveStep);
   }
+}
+
+bool Node::all_empty() const {
+  return std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_empty(); });
 }
 
 // ---- Pages ----
@@ -206,6 +274,7 @@ std::string Node::metrics_page() const {
   const storage::Committer::Counters commits = committer_.counters();
   const ProcessUsage used = process_usage();
   const auto size = options_.data ? storage::store_size(*options_.data) : storage::StoreSize();
+  const auto store = stores_.rocks ? stores_.rocks->figures() : storage::RocksFigures();
   return metrics::metrics_page(
       figures,
       {.version = kVersion,
@@ -222,7 +291,24 @@ std::string Node::metrics_page() const {
        .table_bytes = size.table_bytes,
        .log_bytes = size.log_bytes,
        .table_messages =
-           stores_.rocks ? stores_.rocks->entries_in_tables(storage::Family::kMessages) : 0});
+           stores_.rocks ? stores_.rocks->entries_in_tables(storage::Family::kMessages) : 0,
+       .refused_by_address = refused_by_address_.load(),
+       .refused_above_most = refused_above_most_.load(),
+       .accepts_delayed = accepts_delayed_.load(),
+       .reloads = reloads_.load(),
+       .failed_reloads = failed_reloads_.load(),
+       .commit_group_seconds = commits.seconds,
+       .commit_group_messages = commits.of_group,
+       .sync_seconds = store.sync_seconds,
+       .cache_hits = store.cache_hits,
+       .cache_misses = store.cache_misses,
+       .cache_bytes = store.cache_bytes,
+       .memtable_bytes = store.memtable_bytes,
+       .pending_compaction_bytes = store.pending_compaction_bytes,
+       .running_compactions = store.running_compactions,
+       .running_flushes = store.running_flushes,
+       .stall_seconds = store.stall_seconds,
+       .stopped = store.stopped});
 }
 
 }  // namespace throng::node

@@ -6,6 +6,7 @@
 #include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -14,6 +15,7 @@
 #include "protocol/token.hpp"
 #include "server/chat/pagination.hpp"
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/budgets.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/limits.hpp"
 #include "server/node/shard.hpp"
@@ -43,6 +45,9 @@ struct NodeOptions {
   gateway::Limits limits;
 };
 
+/// Reads the options anew, for a reload. Errors: std::runtime_error saying what is wrong.
+using ReadOptions = std::function<NodeOptions()>;
+
 /// The message log and the directory that a node works on.
 struct Stores {
   std::unique_ptr<storage::RocksStore> rocks;  ///< null in memory; outlives the two
@@ -61,8 +66,10 @@ class Node final : private gateway::NodeStatus {
   explicit Node(NodeOptions options);
   ~Node();
 
-  /// Serves until the process gets SIGINT or SIGTERM, then lets sessions leave and stops.
-  void run();
+  /// Serves until the process gets SIGINT or SIGTERM, then lets sessions leave and stops; at once
+  /// when it gets another. With SIGHUP the limits and certificates are those that `read_options`
+  /// gives, or stay if something is wrong.
+  void run(ReadOptions read_options);
 
   /// Where it listens, e.g. "127.0.0.1:9400" or "[::1]:9400"; with port 0 asked for, the port it
   /// got.
@@ -73,12 +80,19 @@ class Node final : private gateway::NodeStatus {
   std::string metrics_page() const override;
 
   void listen();
+  void await_stop();
+  void await_reload();
+  void reload();
   void accept_next();
+  void take_in(Shard& shard, gateway::AcceptedSocket socket);
+  /// Another connection is accepted when it may be, and no shard has too much to do.
+  void accept_when_fit();
+  void go_on_after(std::chrono::nanoseconds wait, void (Node::*next)());
   void pause_accepting();
-  void adopt(Shard& shard, gateway::AcceptedSocket socket);
   void shut_down();
-  /// Tells sessions to leave and waits until they have, for a bounded time.
+  /// Tells sessions to leave and waits until they have, for a bounded time or until another signal.
   void wait_until_empty();
+  bool all_empty() const;
 
   // Constant after construction
   const NodeOptions options_;
@@ -95,13 +109,28 @@ class Node final : private gateway::NodeStatus {
   boost::asio::io_context io_{1};
   /// Caught before anybody can be told that the server is there, and could want to stop it.
   boost::asio::signal_set signals_{io_, SIGINT, SIGTERM};
+  boost::asio::signal_set hangups_{io_, SIGHUP};
+  ReadOptions read_options_;
+  gateway::Limits limits_;
   boost::asio::basic_socket_acceptor<boost::asio::ip::tcp, boost::asio::io_context::executor_type>
       acceptor_;
   boost::asio::steady_timer pause_;
   std::unique_ptr<tls::ServerContext> tls_;  ///< null: plain
+  boost::asio::ip::tcp::endpoint from_;      ///< of the connection that is being accepted
+  gateway::TokenBucket accepts_;
+  gateway::Budgets<gateway::Origin> by_address_;
   std::size_t next_shard_ = 0;
   bool serving_ = false;
-  std::atomic<std::uint64_t> accept_errors_ = 0;  ///< read by any thread
+  bool stopping_ = false;
+  bool in_a_hurry_ = false;  ///< a second signal came
+
+  // Written by that thread, read by any
+  std::atomic<std::uint64_t> accept_errors_ = 0;
+  std::atomic<std::uint64_t> accepts_delayed_ = 0;
+  std::atomic<std::uint64_t> refused_by_address_ = 0;
+  std::atomic<std::uint64_t> refused_above_most_ = 0;
+  std::atomic<std::uint64_t> reloads_ = 0;
+  std::atomic<std::uint64_t> failed_reloads_ = 0;
 };
 
 }  // namespace throng::node

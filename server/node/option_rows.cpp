@@ -28,6 +28,7 @@ using Raw = RawOptions;
 constexpr const char* kServing = "Serving";
 constexpr const char* kStore = "Store and pace";
 constexpr const char* kLimits = "Limits";
+constexpr const char* kRates = "Limits a second, and at once after a pause (0: none)";
 
 constexpr Row kRows[] = {
     {kServing, "--listen", &Raw::listen, "ADDRESS:PORT [127.0.0.1:9400]",
@@ -41,6 +42,10 @@ constexpr Row kRows[] = {
     {kServing, "--tls-key", &Raw::tls_key, "FILE", "PEM: its key"},
     {kServing, "--heartbeat", &Raw::heartbeat_s, "1s..1h [30s]",
      "a session is closed after two of them without a word", Unit::kSeconds, 1, 3600},
+    {kServing, "--drain", &Raw::drain_ms, "1s..10m [10s]",
+     "to stop in; clients come back spread over as long", Unit::kMilliseconds, 1000, 600'000},
+    {kServing, "--log-format", &Raw::log_format, "text|json [text]", "of lines on stderr"},
+    {kServing, "--log-level", &Raw::log_level, "debug|info|warning|error [info]", "and above"},
     {kStore, "--data", &Raw::data, "DIR|memory [./throng-data]", "where the store is"},
     {kStore, "--durability", &Raw::durability, "fsync|os|none [fsync]",
      "an acknowledged message survives power loss, the process' death, neither"},
@@ -57,6 +62,19 @@ constexpr Row kRows[] = {
      "at once; 0: as many as descriptors allow", Unit::kNone, 0, 10'000'000},
     {kLimits, "--max-sessions-per-connection", &Raw::sessions_per_connection, "1..100000 [1024]",
      "of different users on one connection", Unit::kNone, 1, 100'000},
+    {kLimits, "--request-timeout", &Raw::request_timeout_s, "1s..1h [30s]",
+     "for an HTTP request to come whole, and for its answer", Unit::kSeconds, 1, 3600},
+    {kRates, "--user-sends", &Raw::user_sends, "RATE[:BURST] [100:1000]", "messages of a user"},
+    {kRates, "--user-events", &Raw::user_events, "RATE[:BURST] [1000:5000]",
+     "all that a user's sessions say"},
+    {kRates, "--address-connections", &Raw::address_connections, "RATE[:BURST] [100:1000]",
+     "new connections from an address"},
+    {kRates, "--address-logins", &Raw::address_logins, "RATE[:BURST] [5:50]",
+     "logins with a password, and registrations, from an address"},
+    {kRates, "--trusted", &Raw::trusted, "NETWORK,... [127.0.0.0/8,::1/128]",
+     "no limit by address: a proxy's, a load generator's"},
+    {kRates, "--accept-rate", &Raw::accept_rate, "RATE[:BURST] [2000:500]",
+     "new connections of all together; others wait in the kernel's queue"},
 };
 
 std::string environment_name(std::string_view option) {
@@ -79,7 +97,7 @@ void read_unit(CLI::Option& option, Unit unit) {
       option.transform(CLI::AsNumberWithUnit(Units{{"s", 1}, {"m", 60}, {"h", 3600}}));
       return;
     case Unit::kMilliseconds:
-      option.transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1000}}));
+      option.transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1000}, {"m", 60'000}}));
       return;
     case Unit::kMicroseconds:
       option.transform(CLI::AsNumberWithUnit(Units{{"us", 1}, {"ms", 1000}}));
@@ -108,6 +126,8 @@ void add_options(CLI::App& app, RawOptions& raw) {
         ->option_text(row.shown);
   }
   app.get_option("--durability")->check(CLI::IsMember({"fsync", "os", "none"}));
+  app.get_option("--log-format")->check(CLI::IsMember({"text", "json"}));
+  app.get_option("--log-level")->check(CLI::IsMember({"debug", "info", "warning", "error"}));
 }
 
 }  // namespace throng::node

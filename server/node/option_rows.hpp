@@ -23,6 +23,16 @@ struct RawOptions {
   std::uint64_t outbound_bytes = gateway::Limits{}.outbound_bytes;
   std::uint64_t sessions_per_connection = gateway::Limits{}.sessions_per_connection;
   std::uint64_t max_connections = 0;
+  std::uint64_t request_timeout_s = gateway::Limits{}.http_timeout.count();
+  std::uint64_t drain_ms = gateway::Limits{}.drain.count();
+  std::string user_sends = "100:1000";
+  std::string user_events = "1000:5000";
+  std::string address_connections = "100:1000";
+  std::string address_logins = "5:50";
+  std::string accept_rate = "2000:500";
+  std::string trusted = "127.0.0.0/8,::1/128";
+  std::string log_format = "text";
+  std::string log_level = "info";
 };
 
 /// Every option of the server: a row each of its name, what it may be, and what it is for. The

@@ -12,6 +12,7 @@
 #include <fstream>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <thread>
 
 #include "server/node/descriptors.hpp"
@@ -134,6 +135,38 @@ unsigned shards_of(const RawOptions& raw) {
   return raw.threads ? static_cast<unsigned>(raw.threads) : std::min(cores, kMostThreads);
 }
 
+/// RATE or RATE:BURST; without a burst one second's worth.
+gateway::Rate parse_rate(const char* option, const std::string& text) {
+  const auto read = [](std::string_view number) -> std::optional<double> {
+    double value = 0;
+    const char* end = number.data() + number.size();
+    const auto parsed = std::from_chars(number.data(), end, value, std::chars_format::fixed);
+    constexpr double kMost = 1e6;
+    if (parsed.ec != std::errc{} || parsed.ptr != end || value < 0 || value > kMost) return {};
+    return value;
+  };
+  const std::size_t colon = text.find(':');
+  const auto rate = read(std::string_view(text).substr(0, colon));
+  const auto burst =
+      colon == std::string::npos ? rate : read(std::string_view(text).substr(colon + 1));
+  if (rate && burst) return gateway::Rate::of(*rate, *burst);
+  throw std::runtime_error(fmt::format(
+      "{}: \"{}\" isn't RATE or RATE:BURST, each up to 1000000, e.g. 100:1000", option, text));
+}
+
+void read_rates(const RawOptions& raw, gateway::Limits& limits) {
+  limits.user_sends = parse_rate("--user-sends", raw.user_sends);
+  limits.user_events = parse_rate("--user-events", raw.user_events);
+  limits.address_connections = parse_rate("--address-connections", raw.address_connections);
+  limits.address_logins = parse_rate("--address-logins", raw.address_logins);
+  limits.connections_in_all = parse_rate("--accept-rate", raw.accept_rate);
+  try {
+    limits.trusted = gateway::Networks::parse(raw.trusted);
+  } catch (const std::runtime_error& e) {
+    throw std::runtime_error(fmt::format("--trusted: {}", e.what()));
+  }
+}
+
 ParsedOptions check(const RawOptions& raw) {
   ParsedOptions parsed;
   NodeOptions& node = parsed.node;
@@ -146,6 +179,11 @@ ParsedOptions check(const RawOptions& raw) {
   node.limits.receipt_delay = std::chrono::milliseconds(raw.receipt_delay_ms);
   node.limits.outbound_bytes = raw.outbound_bytes;
   node.limits.sessions_per_connection = raw.sessions_per_connection;
+  node.limits.http_timeout = std::chrono::seconds(raw.request_timeout_s);
+  node.limits.drain = std::chrono::milliseconds(raw.drain_ms);
+  read_rates(raw, node.limits);
+  parsed.log_format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
+  parsed.log_level = raw.log_level;
   if (raw.tls_certificate.empty() != raw.tls_key.empty()) {
     throw std::runtime_error("--tls-cert and --tls-key: one needs the other");
   }
@@ -157,26 +195,53 @@ ParsedOptions check(const RawOptions& raw) {
 
 }  // namespace
 
+namespace {
+
+/// One reading of the options. A mistake is an exception whose text needs nothing before it.
+class Reading {
+ public:
+  Reading() {
+    app_.set_version_flag("--version", fmt::format("throng-server {}", kVersion));
+    add_options(app_, raw_);
+    config_ = add_config(app_);
+    app_.footer(kFooter);
+  }
+
+  /// Errors: CLI::Success for --help and --version; std::runtime_error.
+  ParsedOptions read(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ConfigError& e) {
+      throw std::runtime_error(config_->as<std::string>() + ": " + e.what());
+    } catch (const CLI::ParseError& e) {
+      if (e.get_exit_code() == 0) throw;
+      throw std::runtime_error(fmt::format("{} (see throng-server --help)", e.what()));
+    }
+    check_config(*config_);
+    return check(raw_);
+  }
+  int exit(const CLI::ParseError& e) { return app_.exit(e); }
+
+ private:
+  CLI::App app_{"throng-server: a chat server to measure, and to measure against", "throng-server"};
+  RawOptions raw_;
+  const CLI::Option* config_ = nullptr;
+};
+
+}  // namespace
+
 ParseResult parse_options(int argc, char** argv) {
-  CLI::App app("throng-server: a chat server to measure, and to measure against", "throng-server");
-  app.set_version_flag("--version", fmt::format("throng-server {}", kVersion));
-  RawOptions raw;
-  add_options(app, raw);
-  const CLI::Option* config = add_config(app);
-  app.footer(kFooter);
+  Reading reading;
   try {
-    app.parse(argc, argv);
-    check_config(*config);
-    return {.options = check(raw), .exit_code = 0};
-  } catch (const CLI::ConfigError& e) {
-    std::cerr << "throng-server: " << config->as<std::string>() << ": " << e.what() << '\n';
+    return {.options = reading.read(argc, argv), .exit_code = 0};
   } catch (const CLI::ParseError& e) {
-    if (e.get_exit_code() == 0) return {.options = std::nullopt, .exit_code = app.exit(e)};
-    std::cerr << "throng-server: " << e.what() << " (see throng-server --help)\n";
+    return {.options = std::nullopt, .exit_code = reading.exit(e)};
   } catch (const std::exception& e) {
     std::cerr << "throng-server: " << e.what() << '\n';
   }
   return {.options = std::nullopt, .exit_code = kUsageError};
 }
+
+NodeOptions read_options_again(int argc, char** argv) { return Reading().read(argc, argv).node; }
 
 }  // namespace throng::node

@@ -4,13 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "server/node/log.hpp"
 #include "server/node/node.hpp"
 
 namespace throng::node {
 
-/// What the command line and the environment ask for.
+/// What the command line, the file and the environment ask for.
 struct ParsedOptions {
   NodeOptions node;
+  LogFormat log_format = LogFormat::kText;
+  std::string log_level;
   std::vector<std::string> warnings;  ///< for the log, as soon as there is one
 };
 
@@ -22,5 +25,8 @@ struct ParseResult {
 };
 
 ParseResult parse_options(int argc, char** argv);
+
+/// The same once more, for a reload. Errors: std::runtime_error saying what is wrong.
+NodeOptions read_options_again(int argc, char** argv);
 
 }  // namespace throng::node

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 #include <pthread.h>
 #include <spdlog/spdlog.h>
+#include <time.h>
 
+#include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -23,15 +25,37 @@ namespace {
 /// Above this, new work for a shard is refused (`overloaded`); what is under way goes on.
 constexpr std::size_t kCongestedMailbox = 50'000;
 
+gateway::ServerServices with_limits(const gateway::ServerServices& all,
+                                    const gateway::Limits& limits) {
+  return {.tokens = all.tokens,
+          .directory = all.directory,
+          .accounts = all.accounts,
+          .chat_keys = all.chat_keys,
+          .limits = limits};
+}
+
+std::chrono::nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+std::string_view name_of(cluster::Load load) {
+  constexpr std::array<std::string_view, 5> kNames{"normal", "high", "very high", "extreme",
+                                                   "full"};
+  return kNames.at(static_cast<std::size_t>(load));
+}
+
 }  // namespace
 
 Shard::Shard(chat::ShardIndex index, chat::Placement placement, const SharedParts& parts)
     : index_(index),
       parts_(parts),
+      limits_(parts.services.limits),
       rules_(placement, parts.log, parts.directory, parts.pagination, *this),
       presence_(parts.directory),
-      services_(io_, index, placement, parts.services, parts.status, *this, *this, rules_,
-                presence_, metrics_),
+      services_(io_, index, placement, with_limits(parts.services, limits_), parts.status, *this,
+                *this, rules_, presence_, metrics_),
       beat_(parts.pace),
       outgoing_(placement.shards()),
       sockets_(io_, services_.sockets.descriptor()),
@@ -68,12 +92,17 @@ void Shard::stop() {
   thread_.join();
 }
 
-void Shard::adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel) {
-  asio::post(io_, [this, s = std::move(socket), c = std::move(channel)]() mutable {
+void Shard::adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel,
+                  const asio::ip::address& from) {
+  asio::post(io_, [this, from, s = std::move(socket), c = std::move(channel)]() mutable {
     begin();
-    asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s), std::move(c)),
+    asio::co_spawn(io_, gateway::serve_connection(services_, std::move(s), std::move(c), from),
                    asio::detached);
   });
+}
+
+void Shard::set_limits(const gateway::Limits& limits) {
+  asio::post(io_, [this, limits] { limits_ = limits; });
 }
 
 // ---- Mail ----
@@ -258,18 +287,22 @@ void Shard::on(cluster::Leave&) {
 // ---- Effects ----
 
 void Shard::carry_out(chat::Deliver& effect) {
+  std::size_t sessions = 0;
   for (const cluster::Slot slot : services_.registry.live_in(effect.chat)) {
     gateway::Session* session = services_.sessions.find(slot);
     if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
     session->add_events(*effect.events);
-    metrics_.add(Metric::kDeliveries);
+    ++sessions;
   }
+  metrics_.add(Metric::kDeliveries, sessions);
+  metrics_.add(metrics::server_event(*effect.events), sessions);
 }
 
 void Shard::carry_out(chat::Answer& effect) {
   const chat::ClientRef& to = effect.to;
   if (to.kind == chat::ClientRef::Kind::kSession) {
     if (auto* session = services_.sessions.find(to.slot, to.generation)) {
+      metrics_.add(metrics::server_event(effect.json));
       session->on_answer(std::move(effect));
     }
   } else if (auto* exchange = services_.exchanges.find(to.slot, to.generation)) {
@@ -286,6 +319,7 @@ void Shard::carry_out(chat::Notice& effect) {
   for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
     services_.sessions.find(slot)->add_events_for_later(*effect.events);
     metrics_.add(Metric::kReceipts);
+    metrics_.add(Metric::kServerEventsReceipt);
   }
 }
 
@@ -318,9 +352,18 @@ void Shard::tell_presence() {
 
 void Shard::sweep_each_second() {
   tell_presence();
-  services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
+  std::size_t outbound = 0;
+  services_.sessions.for_each([&](gateway::Session& session) {
+    session.sweep();
+    outbound += session.waiting_bytes();
+  });
+  metrics_.set(Metric::kOutboundBytes, outbound);
+  services_.users.sweep(services_.now);
+  services_.logins.sweep(services_.now);
   services_.shared.for_each([](gateway::SharedConnection& shared) { shared.sweep(); });
+  assess_load();
   publish_figures();
+  log_load();
   if (leaving_ && metrics_.get(Metric::kSessions) == 0 && services_.shared.size() == 0 &&
       services_.exchanges.size() == 0 && rules_.pending() == 0) {
     empty_.store(true, std::memory_order_release);
@@ -346,6 +389,16 @@ void Shard::publish_figures() {
   metrics_.set(Metric::kMailboxDepth, mailbox_.size());
   metrics_.set(Metric::kCommitPending, rules_.pending());
   metrics_.set(Metric::kChatsInMemory, rules_.chats_in_memory());
+  metrics_.set(Metric::kLoad, static_cast<std::uint64_t>(load()));
+  metrics_.set(Metric::kLoopLag, static_cast<std::uint64_t>(longest_turn_.count()));
+  metrics_.set(Metric::kCpu, static_cast<std::uint64_t>(thread_cpu_time().count()));
+  longest_turn_ = {};
+}
+
+void Shard::log_load() {
+  if (load() == logged_load_) return;
+  logged_load_ = load();
+  spdlog::warn("shard {}: load is {}", index_, name_of(logged_load_));
 }
 
 }  // namespace throng::node

@@ -63,10 +63,14 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   /// Any thread.
   void deliver(std::vector<cluster::Mail>& mail);
   std::size_t mailbox_depth() const { return mailbox_.size(); }
+  cluster::Load load() const { return load_.load(std::memory_order_relaxed); }
   boost::asio::io_context& io() { return io_; }
   const metrics::ShardMetrics& metrics() const { return metrics_; }
   /// Serves an accepted connection, whose socket belongs to io().
-  void adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel);
+  void adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel,
+             const boost::asio::ip::address& from);
+  /// Any thread. Other limits hold from now on.
+  void set_limits(const gateway::Limits& limits);
 
  private:
   // Turn
@@ -74,10 +78,13 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   // PostOffice
   void send(chat::ShardIndex to, cluster::Mail mail) override;
   bool congested(chat::ShardIndex to) const override;
+  cluster::Load load(chat::ShardIndex to) const override { return parts_.shards[to]->load(); }
   // Outbox
   void mail(chat::ShardIndex to, chat::Effect effect) override;
 
   void end_turn();
+  void count_turn(std::chrono::nanoseconds turn);
+  void assess_load();
   void read_mail();
   void read_mail(std::vector<cluster::Mail>& letters);
   void flush_sessions();
@@ -100,6 +107,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void sweep_each_second();
   void tell_presence();
   void publish_figures();
+  void log_load();
 
   void on(chat::Command& command);
   void on(chat::Effect& effect);
@@ -137,19 +145,26 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   cluster::Mailbox<cluster::Mail> mailbox_;
   metrics::ShardMetrics metrics_;
   std::atomic<bool> empty_ = false;
+  std::atomic<cluster::Load> load_ = cluster::Load::kNormal;  ///< written by the shard
   /// Sockets and mail are looked at each beat instead of being waited for. Written by the shard,
   /// and cleared before it reads its mail, so that none is left lying.
   std::atomic<bool> busy_ = false;
 
   // Owned by the shard thread
+  gateway::Limits limits_;
   boost::asio::io_context io_{1};
   chat::Rules rules_;
   chat::Presence presence_;
   gateway::Services services_;
   bool in_turn_ = false;
   bool leaving_ = false;
-  std::chrono::nanoseconds beat_;       ///< from the pace to kLongestBeat times that
-  std::chrono::nanoseconds worked_{0};  ///< in turns since the sockets were looked at
+  std::chrono::nanoseconds beat_;             ///< from the pace to kLongestBeat times that
+  std::chrono::nanoseconds worked_{0};        ///< in turns since the sockets were looked at
+  unsigned turns_ = 0;                        ///< since the load was assessed
+  std::chrono::nanoseconds recent_turn_{0};   ///< the longest of these
+  std::chrono::nanoseconds usual_turn_{0};    ///< of the last few assessments
+  std::chrono::nanoseconds longest_turn_{0};  ///< of this second
+  cluster::Load logged_load_ = cluster::Load::kNormal;
   gateway::SteadyTime served_at_{};
   gateway::SteadyTime submitted_at_{};
   gateway::SteadyTime gathering_since_{};  ///< when the batch got its first record

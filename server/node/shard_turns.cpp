@@ -19,6 +19,9 @@ constexpr int kLocalRounds = 16;
 /// more at once.
 constexpr int kBeatPerWork = 3;
 constexpr int kLongestBeat = 16;
+/// How often a shard looks at how much it has to do, and after which turn at once.
+constexpr unsigned kTurnsPerAssessment = 16;
+constexpr auto kLongTurn = std::chrono::milliseconds(10);
 /// A shard that works less than one part in so many of its time is quiet, and serves at once.
 constexpr int kBusyPart = 16;
 
@@ -49,9 +52,29 @@ void Shard::end_turn() {
   submit_batch();
   send_outgoing();
   in_turn_ = false;
-  worked_ += std::chrono::steady_clock::now() - services_.now;
+  const std::chrono::nanoseconds turn = std::chrono::steady_clock::now() - services_.now;
+  worked_ += turn;
+  count_turn(turn);
   plan_tick();
   if (!local_.empty()) begin();
+}
+
+void Shard::count_turn(std::chrono::nanoseconds turn) {
+  recent_turn_ = std::max(recent_turn_, turn);
+  if (++turns_ >= kTurnsPerAssessment || turn >= kLongTurn) assess_load();
+}
+
+void Shard::assess_load() {
+  constexpr int kAssessments = 4;
+  usual_turn_ += (recent_turn_ - usual_turn_) / kAssessments;
+  longest_turn_ = std::max(longest_turn_, recent_turn_);
+  turns_ = 0;
+  recent_turn_ = {};
+  const cluster::LoadSigns signs{.mail = mailbox_.size() + local_.size(),
+                                 .uncommitted = rules_.pending(),
+                                 .turn = usual_turn_};
+  load_.store(cluster::assess(signs, load()), std::memory_order_relaxed);
+  services_.receipt_patience = cluster::receipt_patience(load());
 }
 
 void Shard::read_mail() {
@@ -101,7 +124,7 @@ std::optional<gateway::SteadyTime> Shard::batch_due() const {
   if (!rules_.has_batch()) return std::nullopt;
   const auto due = is_busy() ? submitted_at_ + beat_ : submitted_at_;
   if (leaving_ || !rules_.batch().can_wait()) return due;
-  return std::max(due, gathering_since_ + parts_.services.limits.receipt_delay);
+  return std::max(due, gathering_since_ + services_.receipt_delay());
 }
 
 void Shard::submit_batch() {

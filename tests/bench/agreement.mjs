@@ -12,7 +12,7 @@ import { median } from './lib/results.mjs';
 
 const bin = resolve(process.env.THRONG_BIN_DIR ?? fileURLToPath(new URL('../../build/release', import.meta.url)));
 process.env.THRONG_BIN_DIR = bin;
-const { SECRET, startServer } = await import('../e2e/lib/server.mjs');
+const { AS_OFTEN_AS_YOU_LIKE, SECRET, startServer } = await import('../e2e/lib/server.mjs');
 const { run } = await import('../e2e/lib/throng.mjs');
 
 const [rounds = 5, users = 100, gap = 200] = process.argv.slice(2).map(Number);
@@ -35,7 +35,7 @@ async function generator(server) {
 }
 
 /** Answers at once: with a beat it would matter who asks just before one. */
-const AT_ONCE = ['--pace', '0'];
+const AT_ONCE = ['--pace', '0', ...AS_OFTEN_AS_YOU_LIKE];
 
 async function round() {
   const server = await startServer({ data: 'memory', args: AT_ONCE });

@@ -4,10 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { ARGUMENTS, FILES, SECONDS } from './lib/scenarios.mjs';
-import { startServer } from './lib/server.mjs';
+import { AS_OFTEN_AS_YOU_LIKE, startServer } from './lib/server.mjs';
 import { assertCleanLedger, run, scenario } from './lib/throng.mjs';
 
-const server = await startServer();
+const server = await startServer({ args: AS_OFTEN_AS_YOU_LIKE });
 
 for (const file of FILES) {
   test(`${file} passes`, async () => {

@@ -2,7 +2,7 @@
 
 import { fileURLToPath } from 'node:url';
 
-import { startServer } from '../../e2e/lib/server.mjs';
+import { AS_OFTEN_AS_YOU_LIKE, startServer } from '../../e2e/lib/server.mjs';
 import { startRun } from '../../e2e/lib/throng.mjs';
 import { sleep, until } from '../../e2e/lib/wait.mjs';
 import { cpuSeconds, mostDescriptors } from './process_figures.mjs';
@@ -27,8 +27,8 @@ export function requireConnections(count) {
   if (count > most) throw new CannotRun(`more descriptors needed: ulimit -n ${count + KEPT_DESCRIPTORS}`);
 }
 
-export async function withServer(options, measure) {
-  const server = await startServer(options);
+export async function withServer({ args = [], ...options }, measure) {
+  const server = await startServer({ ...options, args: [...AS_OFTEN_AS_YOU_LIKE, ...args] });
   try {
     return await measure(server);
   } finally {

@@ -8,7 +8,7 @@ import { ChatView } from './chat_view.mjs';
 import { Session } from './session.mjs';
 import { sleep, within } from './wait.mjs';
 
-const SEND_AGAIN = new Set(['unavailable', 'overloaded']);
+const SEND_AGAIN = new Set(['unavailable', 'overloaded', 'rate_limited']);
 const SEND_AGAIN_AFTER_MS = 100;
 
 export class Device {

@@ -9,6 +9,9 @@ import { mint } from './token.mjs';
 
 export const SECRET = 'the secret of the end-to-end tests, for nobody else';
 
+/** For those who do more than people would. */
+export const AS_OFTEN_AS_YOU_LIKE = ['--user-sends', '0', '--user-events', '0', '--accept-rate', '0'];
+
 let lastUser = 0;
 /** The number of a person whom no other test of this file knows. */
 export const newUser = () => ++lastUser;

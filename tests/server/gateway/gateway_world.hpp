@@ -76,6 +76,7 @@ class GatewayWorld : private Turn,
 
   std::string content_type = "application/json";
   bool is_congested = false;
+  cluster::Load shown_load = cluster::Load::kNormal;
   bool is_ready = true;
 
  private:
@@ -84,6 +85,7 @@ class GatewayWorld : private Turn,
   std::string metrics_page() const override { return "figures\n"; }
   void send(chat::ShardIndex to, cluster::Mail mail) override;
   bool congested(chat::ShardIndex) const override { return is_congested; }
+  cluster::Load load(chat::ShardIndex) const override { return shown_load; }
   void mail(chat::ShardIndex, chat::Effect) override {}
 
   const Limits limits_;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -183,6 +184,47 @@ TEST_F(Options, BadSecretsAreRefused) {
   expect_mistake({"--secret-file", file("blank", "\n0123456789abcdef\n")}, "at least 16 bytes");
   expect_mistake({"--secret-file", "/no/such/file"}, "\"/no/such/file\" can't be read");
   expect_mistake({"--secret-file", file("empty", "")}, "can't be read or is empty");
+}
+
+TEST_F(Options, RatesAreReadWithTheirBursts) {
+  const gateway::Limits usual = good({}).limits;
+  EXPECT_EQ(usual.user_sends, gateway::Limits{}.user_sends);
+  EXPECT_EQ(usual.address_logins, gateway::Limits{}.address_logins);
+  EXPECT_EQ(usual.connections_in_all, gateway::Limits{}.connections_in_all);
+  const gateway::Limits limits =
+      good({"--user-sends", "0", "--user-events", "2.5", "--address-connections", "10:20",
+            "--trusted", "192.0.2.0/24", "--drain", "3s", "--request-timeout", "2m"})
+          .limits;
+  EXPECT_EQ(limits.user_sends, gateway::Rate{});
+  EXPECT_EQ(limits.user_events, gateway::Rate::of(2.5, 2.5));
+  EXPECT_EQ(limits.address_connections, gateway::Rate::of(10, 20));
+  EXPECT_TRUE(limits.trusted.hold(boost::asio::ip::make_address("192.0.2.9")));
+  EXPECT_FALSE(limits.trusted.hold(boost::asio::ip::make_address("127.0.0.1")));
+  EXPECT_EQ(limits.drain, std::chrono::seconds(3));
+  EXPECT_EQ(limits.http_timeout, std::chrono::minutes(2));
+  for (const char* wrong : {"", "fast", "-1", "10:", ":10", "10:x", "1e9", "1000001"}) {
+    expect_mistake({"--user-sends", wrong}, "isn't RATE or RATE:BURST");
+  }
+  expect_mistake({"--trusted", "here"}, "--trusted: \"here\" is no network");
+}
+
+TEST_F(Options, ACertificateNeedsItsKey) {
+  EXPECT_EQ(good({"--tls-cert", "a", "--tls-key", "b"}).tls.key, "b");
+  expect_mistake({"--tls-cert", "a"}, "one needs the other");
+  expect_mistake({"--tls-key", "b"}, "one needs the other");
+}
+
+TEST_F(Options, AreReadAgainFromTheSameFile) {
+  const std::string path = file("again.conf", "user-sends = \"5\"\n");
+  std::vector<std::string> words{"throng-server", "--config", path};
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  const auto again = [&] { return read_options_again(static_cast<int>(argv.size()), argv.data()); };
+  EXPECT_EQ(again().limits.user_sends, gateway::Rate::of(5, 5));
+  file("again.conf", "user-sends = \"7\"\n");
+  EXPECT_EQ(again().limits.user_sends, gateway::Rate::of(7, 7));
+  file("again.conf", "user-sendz = \"7\"\n");
+  EXPECT_THROW(again(), std::runtime_error);
 }
 
 TEST_F(Options, MistakesAreExplainedWithExitCode2) {

@@ -1,0 +1,74 @@
+#include "server/gateway/admission.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace throng::gateway {
+
+using protocol::Error;
+
+namespace {
+
+constexpr std::uint32_t kRetryWhenOverloadedMs = 1000;
+/// What is served however much there is to do: messages, and what tells how the server is.
+constexpr std::array<std::string_view, 4> kAlways{"/send", "/healthz", "/readyz", "/metrics"};
+
+std::string_view path_of(const HttpRequest& request) {
+  return request.target.substr(0, request.target.find('?'));
+}
+
+HttpReply refusal(Error error, std::uint32_t retry) {
+  HttpReply reply{.status = protocol::http_status(error), .body = {}};
+  reply.retry_after_s = (retry + 999) / 1000;
+  protocol::encode(reply.body, protocol::Failure{.code = error,
+                                                 .detail = protocol::error_text(error),
+                                                 .chat = {},
+                                                 .cmid = {},
+                                                 .ref = {},
+                                                 .retry_ms = retry});
+  return reply;
+}
+
+/// Passwords cost much to check: each shard looks after its part of what an address may do.
+std::chrono::nanoseconds wait_to_log_in(Services& services, const boost::asio::ip::address& from) {
+  const Limits& limits = services.server.limits;
+  if (limits.trusted.hold(from)) return {};
+  Rate rate = limits.address_logins;
+  rate.interval *= services.placement.shards();
+  return services.logins.take(Origin::of(from), rate, services.now);
+}
+
+std::chrono::nanoseconds wait_to_send(Services& services, std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (!authorization.starts_with(kScheme)) return {};
+  const auto claims =
+      services.server.tokens.verify(authorization.substr(kScheme.size()), services.wall_ms);
+  if (!claims || claims->admin) return {};
+  return services.users.passing(claims->user)
+      .sends.take(services.server.limits.user_sends, services.now);
+}
+
+}  // namespace
+
+std::optional<HttpReply> refuse_request(Services& services, const HttpRequest& request,
+                                        const boost::asio::ip::address& from) {
+  const std::string_view path = path_of(request);
+  if (cluster::sheds(services.office.load(services.shard), cluster::Work::kHistory) &&
+      std::ranges::find(kAlways, path) == kAlways.end()) {
+    services.metrics.add(metrics::Metric::kShedHistory);
+    return refusal(Error::kOverloaded, kRetryWhenOverloadedMs);
+  }
+  if (request.method != "POST") return std::nullopt;
+  std::chrono::nanoseconds wait{0};
+  if (path == "/login" || path == "/register") {
+    wait = wait_to_log_in(services, from);
+    if (wait.count() > 0) services.metrics.add(metrics::Metric::kRefusedLoginRate);
+  } else if (path == "/send") {
+    wait = wait_to_send(services, request.authorization);
+    if (wait.count() > 0) services.metrics.add(metrics::Metric::kRefusedUserRate);
+  }
+  if (wait.count() == 0) return std::nullopt;
+  return refusal(Error::kRateLimited, retry_ms(wait));
+}
+
+}  // namespace throng::gateway
