@@ -3,6 +3,7 @@ install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenari
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Where the README's links lead.
 install(DIRECTORY docs reports DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES deploy/throng-server.service DESTINATION lib/systemd/system)
 install(FILES protocol/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR}/protocol)
 
 set(CPACK_GENERATOR DEB)
