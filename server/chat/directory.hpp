@@ -33,13 +33,19 @@ class Directory {
   virtual std::optional<ChatId> chat_by_key(UserId creator, std::string_view key) const = 0;
   /// Everyone who is or was in the chat.
   virtual std::vector<MemberRecord> members(ChatId chat) const = 0;
+  /// nullopt: never was in the chat.
+  virtual std::optional<MemberRecord> member(ChatId chat, UserId user) const = 0;
   /// The chats that the user is in now, in rising order.
   virtual std::vector<ChatId> chats_of(UserId user) const = 0;
   /// 0: never.
   virtual TimeMs last_seen(UserId user) const = 0;
 
-  /// Keeps the chats, members and last-seen times of all batches, all or nothing, as durably as
-  /// the directory was set up to. Called by one thread at a time.
+  virtual std::optional<AssetLink> asset_link(const AssetId& asset, AssetHolder holder) const = 0;
+  /// As durable on return as the directory was set up to make it.
+  virtual boost::system::error_code add_asset_link(const AssetLink& link) = 0;
+
+  /// Keeps the chats, members, last-seen times and asset links of all batches, all or nothing, as
+  /// durably as the directory was set up to. Called by one thread at a time.
   virtual boost::system::error_code commit(std::span<const Batch* const> batches) = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "protocol/events.hpp"
+#include "server/chat/assets.hpp"
 
 /// What the chat rules ask storage to keep, and read back.
 namespace throng::chat {
@@ -120,6 +121,7 @@ struct Batch {
   std::vector<ChatRecord> chats;
   std::vector<MemberRecord> members;
   std::vector<LastSeenRecord> last_seen;
+  std::vector<AssetLink> asset_links;  ///< of chats, in which a message has the asset
 
   bool empty() const {
     return messages.empty() && cursors.empty() && chats.empty() && members.empty() &&
@@ -134,6 +136,7 @@ struct Batch {
     chats.clear();
     members.clear();
     last_seen.clear();
+    asset_links.clear();
   }
 };
 

@@ -12,7 +12,8 @@ namespace {
 constexpr auto kRelaxed = std::memory_order_relaxed;
 
 bool for_directory(const chat::Batch* batch) {
-  return !batch->chats.empty() || !batch->members.empty() || !batch->last_seen.empty();
+  return !batch->chats.empty() || !batch->members.empty() || !batch->last_seen.empty() ||
+         !batch->asset_links.empty();
 }
 
 bool for_log(const chat::Batch* batch) {

@@ -51,6 +51,16 @@ std::vector<chat::MemberRecord> MemoryDirectory::members(chat::ChatId chat) cons
   return result;
 }
 
+std::optional<chat::MemberRecord> MemoryDirectory::member(chat::ChatId chat,
+                                                          chat::UserId user) const {
+  const std::scoped_lock lock(mutex_);
+  const auto members = members_.find(chat);
+  if (members == members_.end()) return std::nullopt;
+  const auto found = members->second.find(user);
+  if (found == members->second.end()) return std::nullopt;
+  return found->second;
+}
+
 std::vector<chat::ChatId> MemoryDirectory::chats_of(chat::UserId user) const {
   const std::scoped_lock lock(mutex_);
   const auto found = memberships_.find(user);
@@ -64,12 +74,27 @@ chat::TimeMs MemoryDirectory::last_seen(chat::UserId user) const {
   return found == last_seen_.end() ? 0 : found->second;
 }
 
+std::optional<chat::AssetLink> MemoryDirectory::asset_link(const chat::AssetId& asset,
+                                                           chat::AssetHolder holder) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = asset_links_.find({asset, holder});
+  if (found == asset_links_.end()) return std::nullopt;
+  return found->second;
+}
+
+boost::system::error_code MemoryDirectory::add_asset_link(const chat::AssetLink& link) {
+  const std::scoped_lock lock(mutex_);
+  keep(link);
+  return {};
+}
+
 boost::system::error_code MemoryDirectory::commit(std::span<const chat::Batch* const> batches) {
   const std::scoped_lock lock(mutex_);
   for (const chat::Batch* batch : batches) {
     for (const chat::ChatRecord& chat : batch->chats) keep(chat);
     for (const chat::MemberRecord& member : batch->members) keep(member);
     for (const chat::LastSeenRecord& seen : batch->last_seen) last_seen_[seen.user] = seen.time;
+    for (const chat::AssetLink& link : batch->asset_links) keep(link);
   }
   return {};
 }
@@ -88,6 +113,10 @@ void MemoryDirectory::keep(const chat::MemberRecord& member) {
   } else {
     chats.erase(member.chat);
   }
+}
+
+void MemoryDirectory::keep(const chat::AssetLink& link) {
+  asset_links_.insert_or_assign({link.asset, link.holder}, link);
 }
 
 }  // namespace throng::storage

@@ -25,14 +25,20 @@ class MemoryDirectory : public chat::Directory {
   std::optional<chat::ChatId> chat_by_key(chat::UserId creator,
                                           std::string_view key) const override;
   std::vector<chat::MemberRecord> members(chat::ChatId chat) const override;
+  std::optional<chat::MemberRecord> member(chat::ChatId chat, chat::UserId user) const override;
   std::vector<chat::ChatId> chats_of(chat::UserId user) const override;
   chat::TimeMs last_seen(chat::UserId user) const override;
+
+  std::optional<chat::AssetLink> asset_link(const chat::AssetId& asset,
+                                            chat::AssetHolder holder) const override;
+  boost::system::error_code add_asset_link(const chat::AssetLink& link) override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
 
  private:
   void keep(const chat::ChatRecord& chat);
   void keep(const chat::MemberRecord& member);
+  void keep(const chat::AssetLink& link);
 
   mutable std::mutex mutex_;
   std::uint64_t next_user_ = kFirstRegisteredUser;
@@ -44,6 +50,7 @@ class MemoryDirectory : public chat::Directory {
       members_;
   std::unordered_map<chat::UserId, boost::container::flat_set<chat::ChatId>> memberships_;
   std::unordered_map<chat::UserId, chat::TimeMs> last_seen_;
+  std::map<std::pair<chat::AssetId, chat::AssetHolder>, chat::AssetLink> asset_links_;
 };
 
 }  // namespace throng::storage

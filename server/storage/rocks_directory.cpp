@@ -24,6 +24,13 @@ constexpr std::uint64_t kAdmin = 2;
 constexpr std::uint64_t kHistoryShown = 128;
 static_assert(protocol::kMaxNameBytes < kHistoryShown);
 
+/// asset, kind of holder, holder
+std::string asset_key(const chat::AssetId& asset, chat::AssetHolder holder) {
+  std::string key(asset.bytes.begin(), asset.bytes.end());
+  key += static_cast<char>(holder.kind);
+  return key.append(as_view(number_key(holder.id)));
+}
+
 chat::MemberRecord decode_member(std::string_view key, std::string_view value) {
   ValueReader reader(value);
   chat::MemberRecord member;
@@ -127,6 +134,14 @@ std::vector<chat::MemberRecord> RocksDirectory::members(chat::ChatId chat) const
   return result;
 }
 
+std::optional<chat::MemberRecord> RocksDirectory::member(chat::ChatId chat,
+                                                         chat::UserId user) const {
+  const PairKey key = pair_key(chat.value, user.value);
+  std::string value;
+  if (!store_.get(Family::kMembers, as_view(key), value)) return std::nullopt;
+  return decode_member(as_view(key), value);
+}
+
 std::vector<chat::ChatId> RocksDirectory::chats_of(chat::UserId user) const {
   std::vector<chat::ChatId> result;
   store_.scan(Family::kMemberships, as_view(pair_key(user.value, 0)),
@@ -143,6 +158,22 @@ chat::TimeMs RocksDirectory::last_seen(chat::UserId user) const {
   return static_cast<chat::TimeMs>(time.value_or(0));
 }
 
+std::optional<chat::AssetLink> RocksDirectory::asset_link(const chat::AssetId& asset,
+                                                          chat::AssetHolder holder) const {
+  std::string value;
+  if (!store_.get(Family::kAssets, asset_key(asset, holder), value)) return std::nullopt;
+  ValueReader reader(value);
+  chat::AssetLink link{.asset = asset, .holder = holder, .seq = reader.varint(), .type = {}};
+  link.type = reader.rest();
+  return link;
+}
+
+boost::system::error_code RocksDirectory::add_asset_link(const chat::AssetLink& link) {
+  RocksBatch batch(store_);
+  put(batch, link);
+  return store_.write(batch, store_.commit_sync());
+}
+
 boost::system::error_code RocksDirectory::commit(std::span<const chat::Batch* const> batches) {
   batch_.clear();
   Sync sync = Sync::kNo;
@@ -157,6 +188,7 @@ boost::system::error_code RocksDirectory::commit(std::span<const chat::Batch* co
       batch_.put(Family::kLastSeen, {as_view(number_key(seen.user.value))},
                  {Varints(seen.time).view()});
     }
+    for (const chat::AssetLink& link : batch->asset_links) put(batch_, link);
     if (!batch->chats.empty() || !batch->members.empty()) sync = store_.commit_sync();
   }
   return write_with_chat_ids(highest, sync);
@@ -195,6 +227,11 @@ void RocksDirectory::put(const chat::MemberRecord& member) {
   } else {
     batch_.remove(Family::kMemberships, as_view(membership));
   }
+}
+
+void RocksDirectory::put(RocksBatch& batch, const chat::AssetLink& link) {
+  batch.put(Family::kAssets, {asset_key(link.asset, link.holder)},
+            {Varints(link.seq).view(), link.type});
 }
 
 }  // namespace throng::storage

@@ -35,8 +35,13 @@ class RocksDirectory final : public chat::Directory {
   std::optional<chat::ChatId> chat_by_key(chat::UserId creator,
                                           std::string_view key) const override;
   std::vector<chat::MemberRecord> members(chat::ChatId chat) const override;
+  std::optional<chat::MemberRecord> member(chat::ChatId chat, chat::UserId user) const override;
   std::vector<chat::ChatId> chats_of(chat::UserId user) const override;
   chat::TimeMs last_seen(chat::UserId user) const override;
+
+  std::optional<chat::AssetLink> asset_link(const chat::AssetId& asset,
+                                            chat::AssetHolder holder) const override;
+  boost::system::error_code add_asset_link(const chat::AssetLink& link) override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
 
@@ -45,6 +50,7 @@ class RocksDirectory final : public chat::Directory {
   void reserve_chat_ids();
   void put(const chat::ChatRecord& chat);
   void put(const chat::MemberRecord& member);
+  static void put(RocksBatch& batch, const chat::AssetLink& link);
   boost::system::error_code write_with_chat_ids(std::uint64_t highest, Sync sync);
 
   RocksStore& store_;

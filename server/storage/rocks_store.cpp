@@ -33,7 +33,7 @@ constexpr std::size_t kMiB = 1024 * 1024;
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
     "messages",  "cmids",   "cursors",     "users",     "emails", "chats",
-    "chat_keys", "members", "memberships", "last_seen", "meta"};
+    "chat_keys", "members", "memberships", "last_seen", "meta",   "assets"};
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }

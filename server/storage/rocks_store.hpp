@@ -46,8 +46,9 @@ enum class Family : std::uint8_t {
   kMemberships,  ///< user, chat → nothing; only while the user is in the chat
   kLastSeen,     ///< user → time
   kMeta,         ///< "format", "next_user", "next_chat" → a number
+  kAssets,       ///< asset, 'u' or 'c', user or chat → newest seq, type
 };
-inline constexpr std::size_t kFamilies = 11;
+inline constexpr std::size_t kFamilies = 12;
 
 enum class Order : std::uint8_t { kRising, kFalling };
 enum class Sync : std::uint8_t { kNo, kYes };

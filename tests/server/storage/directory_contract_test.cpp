@@ -128,6 +128,38 @@ TYPED_TEST(DirectoryContract, MembersIncludeThoseWhoLeft) {
   EXPECT_THAT(this->directory_.members({9}), IsEmpty());
 }
 
+TYPED_TEST(DirectoryContract, MemberComesBackAsHeStandsNow) {
+  chat::Batch batch;
+  batch.members = {{{7}, {2}, 10, 0, true}};
+  ASSERT_FALSE(commit(this->directory_, batch));
+  EXPECT_EQ(this->directory_.member({7}, {2})->joined_after, 10u);
+  EXPECT_FALSE(this->directory_.member({7}, {3}));
+  EXPECT_FALSE(this->directory_.member({8}, {2}));
+  batch.members = {{{7}, {2}, 10, 300, false}};
+  ASSERT_FALSE(commit(this->directory_, batch));
+  EXPECT_FALSE(this->directory_.member({7}, {2})->present);
+  EXPECT_EQ(this->directory_.member({7}, {2})->left_after, 300u);
+}
+
+TYPED_TEST(DirectoryContract, AssetsBelongToWhomTheyWereGiven) {
+  const auto asset = *chat::AssetId::parse(std::string(64, 'a'));
+  const auto other = *chat::AssetId::parse(std::string(64, 'b'));
+  const auto owner = chat::AssetHolder::of(chat::UserId{7});
+  const auto chat = chat::AssetHolder::of(chat::ChatId{7});
+  EXPECT_FALSE(this->directory_.asset_link(asset, owner));
+  ASSERT_FALSE(this->directory_.add_asset_link({asset, owner, 0, "image/png"}));
+  EXPECT_EQ(this->directory_.asset_link(asset, owner)->type, "image/png");
+  EXPECT_FALSE(this->directory_.asset_link(asset, chat));
+  EXPECT_FALSE(this->directory_.asset_link(other, owner));
+
+  chat::Batch batch;
+  batch.asset_links = {{asset, chat, 5, "image/png"}, {asset, chat, 300, "image/gif"}};
+  ASSERT_FALSE(commit(this->directory_, batch));
+  EXPECT_EQ(this->directory_.asset_link(asset, chat)->seq, 300u);
+  EXPECT_EQ(this->directory_.asset_link(asset, chat)->type, "image/gif");
+  EXPECT_EQ(this->directory_.asset_link(asset, chat)->holder, chat);
+}
+
 TYPED_TEST(DirectoryContract, ChatsOfAreThoseTheUserIsInNow) {
   const auto member = [](std::uint64_t chat, bool present) {
     chat::Batch batch;
