@@ -3,7 +3,6 @@
 #include <sodium.h>
 
 #include <array>
-#include <boost/asio/post.hpp>
 #include <boost/system/system_error.hpp>
 #include <stdexcept>
 
@@ -49,7 +48,7 @@ Accounts::Result outcome(const std::function<Accounts::Result()>& job) {
 }  // namespace
 
 Accounts::Accounts(chat::Directory& directory, std::size_t max_waiting)
-    : directory_(directory), max_waiting_(max_waiting) {
+    : directory_(directory), thread_(1, max_waiting) {
   if (sodium_init() < 0) throw std::runtime_error("libsodium can't be initialised");
   std::array<unsigned char, 16> random{};
   randombytes_buf(random.data(), random.size());
@@ -58,18 +57,10 @@ Accounts::Accounts(chat::Directory& directory, std::size_t max_waiting)
 
 Accounts::~Accounts() { stop(); }
 
-void Accounts::stop() { thread_.join(); }
+void Accounts::stop() { thread_.stop(); }
 
 void Accounts::run(Done done, std::function<Result()> job) {
-  if (waiting_.fetch_add(1) >= max_waiting_) {
-    --waiting_;
-    return done(Error::kOverloaded);
-  }
-  boost::asio::post(thread_, [this, done = std::move(done), job = std::move(job)] {
-    const Result result = outcome(job);
-    --waiting_;
-    done(result);
-  });
+  if (!thread_.run([done, job = std::move(job)] { done(outcome(job)); })) done(Error::kOverloaded);
 }
 
 void Accounts::register_user(std::string email, std::string password, std::string name, Done done) {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <atomic>
-#include <boost/asio/thread_pool.hpp>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -9,6 +7,7 @@
 #include "protocol/error.hpp"
 #include "protocol/ids.hpp"
 #include "server/chat/directory.hpp"
+#include "server/workers/workers.hpp"
 
 namespace throng::gateway {
 
@@ -26,7 +25,7 @@ class Accounts {
   static constexpr std::size_t kMaxEmailBytes = 254;  // RFC 5321 section 4.5.3.1.3
   static constexpr std::size_t kMaxNameBytes = protocol::kMaxNameBytes;
 
-  /// `max_waiting`: jobs beyond it are refused with kOverloaded.
+  /// `max_waiting`: jobs that wait beyond it are refused with kOverloaded.
   Accounts(chat::Directory& directory, std::size_t max_waiting);
   ~Accounts();
 
@@ -42,11 +41,9 @@ class Accounts {
   void run(Done done, std::function<Result()> job);
 
   chat::Directory& directory_;
-  const std::size_t max_waiting_;
-  std::atomic<std::size_t> waiting_ = 0;
   /// The hash of a password that nobody has, to be checked for addresses that nobody has.
   std::string nobodys_hash_;
-  boost::asio::thread_pool thread_{1};
+  workers::Workers thread_;
 };
 
 }  // namespace throng::gateway

@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <boost/json.hpp>
 #include <boost/url.hpp>
 #include <optional>
 
 #include "server/gateway/accounts.hpp"
 #include "server/gateway/chat_keys.hpp"
+#include "server/gateway/elsewhere.hpp"
 #include "server/gateway/http_exchange.hpp"
 #include "server/gateway/http_fields.hpp"
 
@@ -79,23 +79,6 @@ asio::awaitable<HttpReply> ask_chat(Call& call, chat::ChatId chat, Make make) {
   co_return to_reply(std::move(answers.front()));
 }
 
-/// Runs an account job on the password thread and waits for its result here.
-template <class Start>
-asio::awaitable<Accounts::Result> ask_accounts(Services& services, Start start) {
-  HttpExchange& exchange = HttpExchange::open(services, 1);
-  auto result = std::make_shared<Accounts::Result>(Error::kUnavailable);
-  start([&io = services.io, &services, ref = exchange.ref(), result](Accounts::Result r) {
-    asio::post(io, [&services, ref, result, r] {
-      *result = r;
-      if (HttpExchange* waiting = services.exchanges.find(ref.slot, ref.generation)) {
-        waiting->on_answer({.to = ref, .json = "done", .error = std::nullopt, .line = 0});
-      }
-    });
-  });
-  co_await HttpExchange::wait(services, exchange);
-  co_return *result;
-}
-
 HttpReply account_reply(Services& services, const Accounts::Result& result) {
   if (result.has_error()) {
     const bool bad_field = result.error() == Error::kBadField;
@@ -115,10 +98,11 @@ asio::awaitable<HttpReply> register_user(Call& call) {
   auto email = string_field(body, "email", Accounts::kMaxEmailBytes);
   auto password = string_field(body, "password", Accounts::kMaxPasswordBytes);
   auto name = string_field(body, "name", Accounts::kMaxNameBytes, false);
-  const auto result = co_await ask_accounts(call.services, [&](Accounts::Done done) {
+  const auto start = [&](Accounts::Done done) {
     call.services.server.accounts.register_user(std::move(email), std::move(password),
                                                 std::move(name), std::move(done));
-  });
+  };
+  const auto result = co_await result_of<Accounts::Result>(call.services, start);
   co_return account_reply(call.services, result);
 }
 
@@ -126,16 +110,17 @@ asio::awaitable<HttpReply> log_in(Call& call) {
   const json::object body = parse_object(call.request.body);
   auto email = string_field(body, "email", Accounts::kMaxEmailBytes);
   auto password = string_field(body, "password", Accounts::kMaxPasswordBytes);
-  const auto result = co_await ask_accounts(call.services, [&](Accounts::Done done) {
+  const auto start = [&](Accounts::Done done) {
     call.services.server.accounts.log_in(std::move(email), std::move(password), std::move(done));
-  });
+  };
+  const auto result = co_await result_of<Accounts::Result>(call.services, start);
   co_return account_reply(call.services, result);
 }
 
 /// One object of `POST /chats`, checked: its chat has an id already, or is the one that the same
 /// key made before, or there is something wrong with it.
 struct ChatRequest {
-  chat::CreateChat command;
+  chat::CreateChat command = {};
   std::string key = {};
   std::optional<chat::ChatId> existing = std::nullopt;
   std::optional<Refusal> refusal = std::nullopt;
@@ -166,24 +151,36 @@ ChatRequest read_chat_request(Call& call, std::string_view text) {
   if (request.command.members.size() > chat::Rules::kMaxChatMembers) {
     throw Refusal{Error::kTooLarge, "too many members"};
   }
-  const auto id = call.services.server.chat_keys.reserve(record.creator, record.key);
   request.key = record.key;
-  record.chat = id.chat;
-  if (id.exists) request.existing = id.chat;
   return request;
 }
 
 ChatRequest read_chat_line(Call& call, std::string_view text) {
   try {
-    ChatRequest request = read_chat_request(call, text);
-    if (!request.existing &&
-        call.services.office.congested(call.services.placement.of(request.command.record.chat))) {
-      call.services.metrics.add(metrics::Metric::kRefusedOverloaded);
-      throw Refusal{Error::kOverloaded, {}};
-    }
-    return request;
+    return read_chat_request(call, text);
   } catch (Refusal& refusal) {
-    return {.command = {}, .refusal = std::move(refusal)};
+    return {.refusal = std::move(refusal)};
+  }
+}
+
+/// Gives ids to those with which nothing is wrong. On a worker: it reads the directory.
+bool reserve_ids(ChatKeys& keys, std::vector<ChatRequest>& requests) {
+  for (ChatRequest& request : requests) {
+    if (request.refusal) continue;
+    chat::ChatRecord& record = request.command.record;
+    const auto id = keys.reserve(record.creator, record.key);
+    record.chat = id.chat;
+    if (id.exists) request.existing = id.chat;
+  }
+  return true;
+}
+
+void refuse_for_congested_shards(Services& services, std::vector<ChatRequest>& requests) {
+  for (ChatRequest& request : requests) {
+    if (request.refusal || request.existing) continue;
+    if (!services.office.congested(services.placement.of(request.command.record.chat))) continue;
+    services.metrics.add(metrics::Metric::kRefusedOverloaded);
+    request.refusal = Refusal{Error::kOverloaded, {}};
   }
 }
 
@@ -201,6 +198,9 @@ asio::awaitable<HttpReply> create_chats(Call& call) {
 
   std::vector<ChatRequest> requests;
   for (const std::string_view line : lines) requests.push_back(read_chat_line(call, line));
+  const auto reserve = [&] { return reserve_ids(s.server.chat_keys, requests); };
+  co_await on_worker(s, reserve);
+  refuse_for_congested_shards(s, requests);
   HttpExchange& exchange = HttpExchange::open(s, static_cast<std::uint32_t>(lines.size()));
   const chat::ClientRef ref = exchange.ref();
   for (std::uint32_t i = 0; i < requests.size(); ++i) {
@@ -241,16 +241,23 @@ asio::awaitable<HttpReply> create_chats(Call& call) {
   co_return reply;
 }
 
-asio::awaitable<HttpReply> list_chats(Call& call) {
+std::string encode_chats_of(const chat::Directory& directory, chat::UserId user) {
   std::string body = R"({"chats":[)";
-  for (const chat::ChatId id : call.services.server.directory.chats_of(call.claims.user)) {
+  for (const chat::ChatId id : directory.chats_of(user)) {
     if (body.back() != '[') body += ',';
-    const auto record = call.services.server.directory.chat(id);
+    const auto record = directory.chat(id);
     body += fmt::format(R"({{"chat":{},"name":)", id.value);
     protocol::encode_string(body, record ? record->name : std::string());
     body += '}';
   }
-  body += "]}";
+  return body += "]}";
+}
+
+asio::awaitable<HttpReply> list_chats(Call& call) {
+  const auto encode = [&] {
+    return encode_chats_of(call.services.server.directory, call.claims.user);
+  };
+  std::string body = co_await on_worker(call.services, encode);
   co_return HttpReply{.status = 200, .content_type = "application/json", .body = std::move(body)};
 }
 

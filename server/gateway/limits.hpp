@@ -25,6 +25,8 @@ struct Limits {
   std::chrono::seconds close_timeout{5};  ///< for the peer to take the last bytes
   std::size_t chats_catching_up = 8;      ///< of one session at a time
   std::size_t password_jobs = 64;         ///< waiting for the password thread
+  std::size_t http_workers = 4;           ///< threads for HTTP calls that read the disk
+  std::size_t http_jobs = 1024;           ///< waiting for these
   /// From stopping on: for commits and last words, and what comes back is spread over as much.
   std::chrono::milliseconds drain{10'000};
 

@@ -19,6 +19,7 @@
 #include "server/gateway/slot_table.hpp"
 #include "server/gateway/socket_set.hpp"
 #include "server/metrics/metrics.hpp"
+#include "server/workers/workers.hpp"
 
 namespace throng::gateway {
 
@@ -49,6 +50,7 @@ struct ServerServices {
   chat::Directory& directory;
   Accounts& accounts;
   ChatKeys& chat_keys;
+  workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
 };
 
@@ -131,6 +133,7 @@ struct Services {
   std::uint64_t told_to_leave = 0;
   int receipt_patience = 1;  ///< of cluster::receipt_patience() under the shard's load
   Budgets<Origin> logins;
+  std::size_t awaited_elsewhere = 0;  ///< HTTP calls that wait for other threads
   bool stopping = false;
 
   /// When this turn of the loop began.

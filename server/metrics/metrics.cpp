@@ -15,7 +15,6 @@ constexpr std::string_view kShedHelp = "What was asked for and not done under lo
 constexpr double kNanosecond = 1e-9;
 constexpr std::string_view kClosed = "throng_server_sessions_closed_total";
 constexpr std::string_view kClosedHelp = "Sessions that the server closed, by reason.";
-
 constexpr std::string_view kRefused = "throng_server_refused_total";
 constexpr std::string_view kRefusedHelp = "Connections and requests that were refused, by reason.";
 
@@ -86,6 +85,7 @@ constexpr Description kDescriptions[] = {
     {Metric::kRefusedTls, kRefused, kCounter, kRefusedHelp, "reason", "tls_handshake"},
     {Metric::kRefusedUserRate, kRefused, kCounter, kRefusedHelp, "reason", "user_rate"},
     {Metric::kRefusedLoginRate, kRefused, kCounter, kRefusedHelp, "reason", "login_rate"},
+    {Metric::kRefusedWorkers, kRefused, kCounter, kRefusedHelp, "reason", "workers"},
     {Metric::kPresenceHeld, kShed, kCounter, kShedHelp, "work", "presence_news"},
     {Metric::kShedPresence, kShed, kCounter, kShedHelp, "work", "presence"},
     {Metric::kShedTyping, kShed, kCounter, kShedHelp, "work", "typing"},

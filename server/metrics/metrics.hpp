@@ -57,6 +57,7 @@ enum class Metric : std::uint8_t {
   kRefusedTls,
   kRefusedUserRate,
   kRefusedLoginRate,
+  kRefusedWorkers,
   kPresenceHeld,
   kShedPresence,
   kShedTyping,

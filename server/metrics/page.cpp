@@ -131,6 +131,21 @@ void add_store_figures(std::vector<MetricFamily>& families, const ProcessFigures
              MetricType::Gauge, p.stopped ? 1 : 0);
 }
 
+void add_caches(std::vector<MetricFamily>& families, const std::vector<CacheFigures>& caches) {
+  const auto add = [&](std::string_view name, std::string_view help, auto figure) {
+    for (const CacheFigures& cache : caches) {
+      ClientMetric row;
+      row.label = {{"kind", std::string(cache.kind)}};
+      row.counter.value = static_cast<double>(cache.*figure);
+      family(families, name, help, MetricType::Counter).metric.push_back(std::move(row));
+    }
+  };
+  add("throng_server_directory_cache_hits_total",
+      "Reads of the directory that its cache answered, by what was read.", &CacheFigures::hits);
+  add("throng_server_directory_cache_misses_total",
+      "Reads of the directory that went to the disk, by what was read.", &CacheFigures::misses);
+}
+
 void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
   ClientMetric build;
   build.label = {{"version", std::string(p.version)}, {"durability", std::string(p.durability)}};
@@ -154,6 +169,9 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
              static_cast<double>(p.accept_errors));
   add_gate_figures(families, p);
   add_store_figures(families, p);
+  add_single(families, "throng_server_worker_jobs", "Jobs that wait for the HTTP workers.",
+             MetricType::Gauge, static_cast<double>(p.worker_jobs));
+  add_caches(families, p.caches);
   add_store_size(families, p);
   add_single(families, "throng_server_store_messages",
              "Messages in the store's tables, about; the others are in its log only.",

@@ -9,6 +9,13 @@
 
 namespace throng::metrics {
 
+/// What a cache in front of the directory was asked for.
+struct CacheFigures {
+  std::string_view kind;
+  std::uint64_t hits = 0;
+  std::uint64_t misses = 0;
+};
+
 /// Figures that belong to the whole process.
 struct ProcessFigures {
   std::string_view version;
@@ -19,6 +26,8 @@ struct ProcessFigures {
   double commit_seconds = 0;
   std::uint64_t commit_failures = 0;
   std::uint64_t accept_errors = 0;
+  std::uint64_t worker_jobs = 0;  ///< that wait now
+  std::vector<CacheFigures> caches = {};
   double started_s = 0;  ///< since 1970
   double cpu_seconds = 0;
   std::uint64_t resident_bytes = 0;

@@ -81,6 +81,8 @@ Stores open_stores(const NodeOptions& options) {
                             .open_files = options.store_files});
   stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks);
   stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
+  stores.cache =
+      std::make_unique<storage::CachedDirectory>(*stores.directory, options.directory_cache_bytes);
   return stores;
 }
 
@@ -89,22 +91,24 @@ Node::Node(NodeOptions options)
       tokens_(options_.secret),
       pagination_(options_.secret),
       stores_(open_stores(options_)),
-      committer_(*stores_.log, *stores_.directory, options_.shards),
-      accounts_(*stores_.directory, options_.limits.password_jobs),
-      chat_keys_(*stores_.directory),
+      committer_(*stores_.log, stores_.fastest_directory(), options_.shards),
+      workers_(options_.limits.http_workers, options_.limits.http_jobs),
+      accounts_(stores_.fastest_directory(), options_.limits.password_jobs),
+      chat_keys_(stores_.fastest_directory()),
       limits_(options_.limits),
       acceptor_(io_),
       pause_(io_),
       tls_(read_certificate(options_.tls)) {
   const chat::Placement placement(options_.shards);
   const SharedParts parts{.log = *stores_.log,
-                          .directory = *stores_.directory,
+                          .directory = stores_.fastest_directory(),
                           .pagination = pagination_,
                           .committer = committer_,
                           .services = {.tokens = tokens_,
-                                       .directory = *stores_.directory,
+                                       .directory = stores_.fastest_directory(),
                                        .accounts = accounts_,
                                        .chat_keys = chat_keys_,
+                                       .workers = workers_,
                                        .limits = options_.limits},
                           .status = *this,
                           .pace = options_.pace,
@@ -247,6 +251,7 @@ void Node::shut_down() {
   acceptor_.close(ignored);
   if (std::exchange(serving_, false)) wait_until_empty();
   accounts_.stop();
+  workers_.stop();
   committer_.stop();
   for (auto& shard : shards_) shard->stop();
 }
@@ -268,6 +273,15 @@ bool Node::all_empty() const {
 
 bool Node::ready() const { return acceptor_.is_open(); }
 
+std::vector<metrics::CacheFigures> Node::cache_figures() const {
+  std::vector<metrics::CacheFigures> figures;
+  if (!stores_.cache) return figures;
+  for (const auto& [kind, counts] : stores_.cache->counters()) {
+    figures.push_back({.kind = kind, .hits = counts.hits, .misses = counts.misses});
+  }
+  return figures;
+}
+
 std::string Node::metrics_page() const {
   std::vector<const metrics::ShardMetrics*> figures;
   for (const auto& shard : shards_) figures.push_back(&shard->metrics());
@@ -285,6 +299,8 @@ std::string Node::metrics_page() const {
        .commit_seconds = std::chrono::duration<double>(commits.commit_total).count(),
        .commit_failures = commits.failures,
        .accept_errors = accept_errors_.load(),
+       .worker_jobs = workers_.waiting(),
+       .caches = cache_figures(),
        .started_s = std::chrono::duration<double>(started_.time_since_epoch()).count(),
        .cpu_seconds = used.cpu_s,
        .resident_bytes = used.resident_bytes,

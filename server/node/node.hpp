@@ -18,9 +18,12 @@
 #include "server/gateway/budgets.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/limits.hpp"
+#include "server/metrics/page.hpp"
 #include "server/node/shard.hpp"
+#include "server/storage/cached_directory.hpp"
 #include "server/storage/committer.hpp"
 #include "server/storage/rocks_store.hpp"
+#include "server/workers/workers.hpp"
 #include "tls/context.hpp"
 
 namespace throng::node {
@@ -37,6 +40,7 @@ struct NodeOptions {
   std::optional<std::filesystem::path> data;
   storage::Durability durability = storage::Durability::kFsync;
   std::size_t store_files = storage::RocksOptions{}.open_files;
+  std::size_t directory_cache_bytes = 32 << 20;
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
   TlsFiles tls;
@@ -53,6 +57,9 @@ struct Stores {
   std::unique_ptr<storage::RocksStore> rocks;  ///< null in memory; outlives the two
   std::unique_ptr<chat::MessageLog> log;
   std::unique_ptr<chat::Directory> directory;
+  std::unique_ptr<storage::CachedDirectory> cache;  ///< in front of it; null in memory
+
+  chat::Directory& fastest_directory() { return cache ? *cache : *directory; }
 };
 
 /// Errors: std::runtime_error naming the directory and what is wrong with it.
@@ -78,6 +85,7 @@ class Node final : private gateway::NodeStatus {
  private:
   bool ready() const override;
   std::string metrics_page() const override;
+  std::vector<metrics::CacheFigures> cache_figures() const;
 
   void listen();
   void await_stop();
@@ -101,6 +109,7 @@ class Node final : private gateway::NodeStatus {
   const chat::Pagination pagination_;
   Stores stores_;
   storage::Committer committer_;
+  workers::Workers workers_;
   gateway::Accounts accounts_;
   gateway::ChatKeys chat_keys_;
   std::vector<std::unique_ptr<Shard>> shards_;

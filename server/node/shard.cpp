@@ -365,7 +365,8 @@ void Shard::sweep_each_second() {
   publish_figures();
   log_load();
   if (leaving_ && metrics_.get(Metric::kSessions) == 0 && services_.shared.size() == 0 &&
-      services_.exchanges.size() == 0 && rules_.pending() == 0) {
+      services_.exchanges.size() == 0 && services_.awaited_elsewhere == 0 &&
+      rules_.pending() == 0) {
     empty_.store(true, std::memory_order_release);
   }
   second_.expires_after(std::chrono::milliseconds(leaving_ ? 20 : 1000));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <boost/system/system_error.hpp>
 #include <future>
 #include <optional>
@@ -97,9 +98,12 @@ TEST(Accounts, TakesTextsUpToTheirLimits) {
 class SlowDirectory : public storage::MemoryDirectory {
  public:
   std::optional<chat::UserRecord> user_by_email(std::string_view email) const override {
+    if (!is_asked.exchange(true)) asked.set_value();
     ready.wait();
     return MemoryDirectory::user_by_email(email);
   }
+  mutable std::atomic<bool> is_asked = false;
+  mutable std::promise<void> asked;
   std::promise<void> disk;
   std::shared_future<void> ready = disk.get_future().share();
 };
@@ -108,10 +112,14 @@ TEST(Accounts, RefusesMoreThanMayWait) {
   SlowDirectory directory;
   Accounts accounts(directory, 1);
   std::promise<Result> first;
+  std::promise<Result> second;
   accounts.log_in("ann@example.org", "correct horse", [&](Result r) { first.set_value(r); });
+  directory.asked.get_future().wait();
+  accounts.log_in("ann@example.org", "correct horse", [&](Result r) { second.set_value(r); });
   EXPECT_EQ(log_in(accounts, "bob@example.org", "correct horse").error(), Error::kOverloaded);
   directory.disk.set_value();
   EXPECT_EQ(first.get_future().get().error(), Error::kBadCredentials);
+  EXPECT_EQ(second.get_future().get().error(), Error::kBadCredentials);
   EXPECT_EQ(log_in(accounts, "bob@example.org", "correct horse").error(), Error::kBadCredentials);
 }
 

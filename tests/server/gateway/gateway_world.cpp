@@ -40,6 +40,7 @@ GatewayWorld::GatewayWorld(Limits limits)
     : limits_(limits),
       accounts_(directory, limits.password_jobs),
       chat_keys_(directory),
+      workers_(limits.http_workers, limits.http_jobs),
       rules_(chat::Placement(kShards), log_, directory, pagination_, *this),
       presence_(directory),
       services(io_, 0, chat::Placement(kShards),
@@ -47,10 +48,14 @@ GatewayWorld::GatewayWorld(Limits limits)
                 .directory = directory,
                 .accounts = accounts_,
                 .chat_keys = chat_keys_,
+                .workers = workers_,
                 .limits = limits_},
                *this, *this, *this, rules_, presence_, metrics_) {}
 
-GatewayWorld::~GatewayWorld() { accounts_.stop(); }
+GatewayWorld::~GatewayWorld() {
+  accounts_.stop();
+  workers_.stop();
+}
 
 void GatewayWorld::begin() { services.wall_ms = kNow; }
 
@@ -80,6 +85,8 @@ void GatewayWorld::ask(std::string_view method, std::string_view target, std::st
   };
   boost::asio::co_spawn(io_, serve(*this, std::move(texts)), boost::asio::detached);
   io_.restart();
+  io_.poll();
+  while (services.awaited_elsewhere > 0) io_.run_one();
   io_.poll();
 }
 

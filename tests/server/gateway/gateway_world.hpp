@@ -41,7 +41,7 @@ class GatewayWorld : private Turn,
   explicit GatewayWorld(Limits limits = {});
   ~GatewayWorld();
 
-  /// Starts to serve a request as the user; 0: without a token. Goes on until it has to wait.
+  /// Starts to serve a request as the user; 0: without a token. Goes on until it waits for a shard.
   void ask(std::string_view method, std::string_view target, std::string_view body = {},
            std::uint64_t user = 17, bool admin = false);
   /// The reply to the request; fails the test when there is none yet.
@@ -50,7 +50,7 @@ class GatewayWorld : private Turn,
   /// Both, for what is answered without the help of shards.
   HttpReply call(std::string_view method, std::string_view target, std::string_view body = {},
                  std::uint64_t user = 17, bool admin = false);
-  /// Waits for what other threads do for the request.
+  /// Runs the loop until there is nothing left to wait for.
   HttpReply wait_for_reply();
 
   /// The only command since the last call.
@@ -98,6 +98,7 @@ class GatewayWorld : private Turn,
  private:
   Accounts accounts_;
   ChatKeys chat_keys_;
+  workers::Workers workers_;
   boost::asio::io_context io_{1};
   chat::Pagination pagination_{kSecret};
   chat::Rules rules_;

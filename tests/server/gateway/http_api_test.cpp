@@ -167,6 +167,15 @@ TEST(HttpApi, AShardThatDoesntAnswerIsUnavailable) {
   EXPECT_THAT(w.reply(), is_error(503, Error::kUnavailable));
 }
 
+TEST(HttpApi, WhatTheWorkersHaveNoRoomForIsRefused) {
+  Limits limits;
+  limits.http_jobs = 0;
+  GatewayWorld w(limits);
+  EXPECT_THAT(w.call("GET", "/chats"), is_error(503, Error::kOverloaded));
+  EXPECT_THAT(w.call("POST", "/chats", R"({"members":[3]})"), is_error(503, Error::kOverloaded));
+  EXPECT_EQ(w.services.metrics.get(metrics::Metric::kRefusedWorkers), 2u);
+}
+
 // ---- History ----
 
 TEST(HttpApi, FetchPassesItsParametersOn) {

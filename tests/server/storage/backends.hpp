@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/storage/cached_directory.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
 #include "server/storage/rocks_directory.hpp"
@@ -67,7 +68,17 @@ class UnloggedRocksBackend : public RocksBackend {
   UnloggedRocksBackend() : RocksBackend(Durability::kNone) {}
 };
 
-using Backends = testing::Types<MemoryBackend, RocksBackend, UnloggedRocksBackend>;
+/// Rocks with a cache in front of the directory.
+class CachedRocksBackend : public RocksBackend {
+ public:
+  chat::Directory& directory() { return cached_; }
+
+ private:
+  CachedDirectory cached_{RocksBackend::directory(), 1 << 20};
+};
+
+using Backends =
+    testing::Types<MemoryBackend, RocksBackend, UnloggedRocksBackend, CachedRocksBackend>;
 
 inline chat::StoredMessage message(std::uint64_t chat, chat::Seq seq, std::string cmid,
                                    std::uint64_t from = 1, std::string body = "") {
