@@ -56,6 +56,12 @@ constexpr std::array kRows{
         4026},
     Row{Error::kRequestTimeout, "request_timeout", "the request did not come whole in time", 408,
         4027},
+    Row{Error::kUnsupportedType, "unsupported_type", "not a type of assets that the server takes",
+        415, 4028},
+    Row{Error::kWrongHash, "wrong_hash", "the bytes are not those that the asset's name says", 422,
+        4029},
+    Row{Error::kBadRange, "bad_range", "the asset has no bytes there", 416, 4030},
+    Row{Error::kNoRoom, "no_room", "the store of assets is full", 507, 4031},
 };
 
 constexpr bool rows_stand_in_enum_order() {

@@ -36,7 +36,11 @@ enum class Error : std::uint8_t {
   kNoSuchMessage,  ///< no_such_message: "re" names none that the user can see and that can be meant
   kNoSuchAsset,    ///< no_such_asset: none that the user may see
   kRateLimited,    ///< rate_limited: more than the limit allows; nothing was done
-  kRequestTimeout,  ///< request_timeout: an HTTP request didn't come whole in time
+  kRequestTimeout,   ///< request_timeout: an HTTP request didn't come whole in time
+  kUnsupportedType,  ///< unsupported_type: not a type of assets that the server takes
+  kWrongHash,        ///< wrong_hash: the bytes aren't those that the asset's name says
+  kBadRange,         ///< bad_range: the asset has no bytes there
+  kNoRoom,           ///< no_room: the store of assets is full
 };
 
 /// The name on the wire, e.g. "not_a_member".

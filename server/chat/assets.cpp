@@ -7,13 +7,19 @@ namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
 
+bool shows_history(const Directory& directory, ChatId chat) {
+  const auto record = directory.chat(chat);
+  return record && record->history_shown;
+}
+
 /// nullopt: the chat has no such asset, or the user can't see the message that it came with.
 std::optional<std::string> type_in_chat(const Directory& directory, UserId user,
                                         const AssetId& asset, ChatId chat) {
   auto link = directory.asset_link(asset, AssetHolder::of(chat));
   if (!link) return std::nullopt;
   const auto member = directory.member(chat, user);
-  if (!member || !member->present || link->seq <= member->joined_after) return std::nullopt;
+  if (!member || !member->present) return std::nullopt;
+  if (link->seq <= member->joined_after && !shows_history(directory, chat)) return std::nullopt;
   return std::move(link->type);
 }
 

@@ -40,7 +40,8 @@ struct AssetHolder {
 struct AssetLink {
   AssetId asset;
   AssetHolder holder;
-  /// Of a chat: the newest message with the asset. Who joined behind it hasn't seen the asset.
+  /// Of a chat: the newest message with the asset. Who joined behind it sees the asset only if the
+  /// chat shows its history.
   protocol::Seq seq = 0;
   std::string type;  ///< of its bytes, as who uploaded it said, e.g. "image/png"
 };

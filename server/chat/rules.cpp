@@ -107,6 +107,9 @@ void Rules::on(PostMessage& c, TimeMs now) {
       batch_->revisions.push_back(revised(std::move(*of), c));
     }
   }
+  if (c.extras && !c.extras->asset.empty() && !share_asset(c, *chat)) {
+    return refuse(c.from, Error::kNoSuchAsset, c.chat, c.cmid);
+  }
   uncommitted_.emplace(hash, await_commit(std::move(pending)));
   batch_->messages.push_back({.chat = c.chat,
                               .seq = chat->accept(c.user),
@@ -130,6 +133,18 @@ boost::system::result<StoredMessage, Error> Rules::referred(const PostMessage& c
   });
   if (!of || !may_say(c.extras->kind, chat, member, *of)) return Error::kNoSuchMessage;
   return std::move(*of);
+}
+
+bool Rules::share_asset(const PostMessage& c, const Conversation& chat) {
+  const auto asset = AssetId::parse(c.extras->asset);
+  if (!asset) return false;
+  auto type = visible_asset_type(directory_, c.user, *asset, c.chat);
+  if (!type) return false;
+  batch_->asset_links.push_back({.asset = *asset,
+                                 .holder = AssetHolder::of(c.chat),
+                                 .seq = chat.last() + 1,
+                                 .type = std::move(*type)});
+  return true;
 }
 
 bool Rules::may_say(protocol::MessageKind kind, const Conversation& chat, const Member& member,

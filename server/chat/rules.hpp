@@ -141,6 +141,8 @@ class Rules {
   boost::system::result<StoredMessage, protocol::Error> referred(const PostMessage& c,
                                                                  const Conversation& chat,
                                                                  const Member& member) const;
+  /// Lets the chat see the asset from the message's commit on. False: the sender may not see it.
+  bool share_asset(const PostMessage& c, const Conversation& chat);
   /// Whether the member may say that of the message.
   static bool may_say(protocol::MessageKind kind, const Conversation& chat, const Member& member,
                       const StoredMessage& of);

@@ -1,7 +1,5 @@
 #include "server/gateway/connection.hpp"
 
-#include <array>
-#include <boost/beast/core/buffers_range.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/read_size.hpp>
 #include <boost/beast/http.hpp>
@@ -9,13 +7,16 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "protocol/frame.hpp"
 #include "protocol/session_line.hpp"
 #include "server/gateway/admission.hpp"
 #include "server/gateway/greeting.hpp"
 #include "server/gateway/http_api.hpp"
+#include "server/gateway/reply_writer.hpp"
 #include "server/gateway/shared_connection.hpp"
+#include "server/gateway/streamed_body.hpp"
 #include "server/version.hpp"
 
 namespace throng::gateway {
@@ -29,7 +30,7 @@ using protocol::Error;
 namespace {
 
 using Request = http::request<http::string_body>;
-using RequestParser = http::request_parser<http::string_body>;
+using HeaderParser = StreamedBody::HeaderParser;
 
 constexpr std::string_view kWebSocketPath = "/v1/ws";
 constexpr std::size_t kMaxHeaderBytes = 8 * 1024;
@@ -52,52 +53,45 @@ class Counted {
 
 std::string_view view(beast::string_view text) { return {text.data(), text.size()}; }
 
+/// Reads until the parser has the header, or the whole request. Errors: the parser's; the stream's.
 template <class Body>
-std::string serialized(http::response<Body>& response) {
-  std::string bytes;
-  http::response_serializer<Body> serializer(response);
-  for (error_code error; !error && !serializer.is_done();) {
-    serializer.next(error, [&](error_code&, const auto& buffers) {
-      for (const auto part : beast::buffers_range_ref(buffers)) {
-        bytes.append(static_cast<const char*>(part.data()), part.size());
-      }
-      serializer.consume(beast::buffer_bytes(buffers));
-    });
-  }
-  return bytes;
-}
-
-asio::awaitable<error_code> write_reply(ClientStream& stream, const HttpReply& reply,
-                                        bool keep_alive) {
-  http::response<http::string_body> response{static_cast<http::status>(reply.status), 11,
-                                             reply.body};
-  response.set(http::field::server, kServerName);
-  response.set(http::field::content_type, beast::string_view(reply.content_type));
-  if (reply.retry_after_s > 0) {
-    response.set(http::field::retry_after, std::to_string(reply.retry_after_s));
-  }
-  if (!reply.allow.empty()) response.set(http::field::allow, beast::string_view(reply.allow));
-  response.keep_alive(keep_alive);
-  response.prepare_payload();
-  const std::string bytes = serialized(response);
-  co_return co_await stream.write(bytes);
-}
-
-/// Reads until the parser has a whole request. Errors: the parser's; the stream's.
 asio::awaitable<error_code> read_request(ClientStream& stream, beast::flat_buffer& buffer,
-                                         RequestParser& parser) {
-  parser.eager(true);
+                                         http::request_parser<Body>& parser, bool whole) {
+  parser.eager(whole);
   while (true) {
     error_code error;
     if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
     if (error && error != http::error::need_more) co_return error;
-    if (parser.is_done()) co_return error_code();
+    if (whole ? parser.is_done() : parser.is_header_done()) co_return error_code();
     error.clear();
     const auto room = buffer.prepare(beast::read_size(buffer, kMostReadAtOnce));
     const std::size_t received =
         co_await stream.read_some({static_cast<char*>(room.data()), room.size()}, error);
     if (error) co_return error;
     buffer.commit(received);
+  }
+}
+
+/// Requires: the header outlives it.
+HttpRequest request_of(const http::request_header<>& header) {
+  return {.method = view(header.method_string()),
+          .target = view(header.target()),
+          .authorization = view(header[http::field::authorization]),
+          .content_type = view(header[http::field::content_type]),
+          .body = {},
+          .range = view(header[http::field::range]),
+          .if_range = view(header[http::field::if_range]),
+          .if_none_match = view(header[http::field::if_none_match])};
+}
+
+/// Closes for sending, and reads and throws away what the client still says: closing with unread
+/// bytes would reset the connection and take what was written with it.
+asio::awaitable<void> hear_out(Services& services, ClientStream& stream) {
+  stream.shut_down();
+  stream.expires_after(services.server.limits.close_timeout);
+  std::vector<char> thrown_away(kMostReadAtOnce);
+  for (error_code error; !error && !stream.is_expired();) {
+    co_await stream.read_some(thrown_away, error);
   }
 }
 
@@ -124,8 +118,7 @@ bool is_shared(std::string_view first_message) {
   return protocol::read_session_line(first_message.substr(0, first_message.find('\n'))).has_value();
 }
 
-/// Ends a WebSocket connection that never became a session. What it still says is read and thrown
-/// away: closing with unread bytes would reset the connection and take the reason with it.
+/// Ends a WebSocket connection that never became a session.
 asio::awaitable<void> say_goodbye(Services& services, ClientStream& stream, Error reason,
                                   std::string_view detail) {
   stream.expires_after(services.server.limits.close_timeout);
@@ -142,9 +135,7 @@ asio::awaitable<void> say_goodbye(Services& services, ClientStream& stream, Erro
       bytes, protocol::Opcode::kClose,
       protocol::close_payload(protocol::close_code(reason), protocol::error_name(reason)));
   co_await stream.write(bytes);
-  stream.shut_down();
-  std::array<char, 512> thrown_away;
-  for (error_code error; !error;) co_await stream.read_some(thrown_away, error);
+  co_await hear_out(services, stream);
 }
 
 /// The first message of a client and the bytes behind it. Neither text nor error: the peer left.
@@ -202,8 +193,8 @@ void share(Services& services, ClientStream& stream, FirstMessage first) {
 asio::awaitable<void> become_session(Services& services, ClientStream& stream,
                                      beast::flat_buffer& buffer, const Request& request) {
   http::response<http::empty_body> response;
-  if (const auto refusal = check_upgrade(request, response)) {
-    co_await write_reply(stream, *refusal, false);
+  if (auto refusal = check_upgrade(request, response)) {
+    co_await write_reply(services, stream, *refusal, {});
     co_return;
   }
   const std::string accepted = serialized(response);
@@ -227,20 +218,69 @@ asio::awaitable<void> become_session(Services& services, ClientStream& stream,
 }
 
 /// Says what can be said of a request that didn't come, or not whole.
-asio::awaitable<void> refuse_unread(Services& services, ClientStream& stream,
-                                    const RequestParser& parser, const beast::flat_buffer& buffer,
+asio::awaitable<void> refuse_unread(Services& services, ClientStream& stream, bool has_begun,
                                     error_code error) {
   if (!stream.is_established()) {
     services.metrics.add(metrics::Metric::kRefusedTls);
     co_return;
   }
   const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
-  const bool too_late = stream.is_expired() && (parser.got_some() || buffer.size() > 0);
+  const bool too_late = stream.is_expired() && has_begun;
   if (!too_large && !too_late) co_return;
   if (too_late) services.metrics.add(metrics::Metric::kRefusedRequestTimeout);
   stream.expires_after(services.server.limits.close_timeout);
-  co_await write_reply(stream, error_reply(too_large ? Error::kTooLarge : Error::kRequestTimeout),
-                       false);
+  HttpReply reply = error_reply(too_large ? Error::kTooLarge : Error::kRequestTimeout);
+  const error_code failed = co_await write_reply(services, stream, reply, {});
+  if (!failed) co_await hear_out(services, stream);
+}
+
+/// True: another request may follow.
+asio::awaitable<bool> serve_whole(Services& services, ClientStream& stream,
+                                  beast::flat_buffer& buffer, HeaderParser&& header,
+                                  const asio::ip::address& from) {
+  http::request_parser<http::string_body> parser(std::move(header));
+  parser.body_limit(protocol::kMaxClientMessageBytes);
+  error_code error;
+  if (parser.content_length().value_or(0) > protocol::kMaxClientMessageBytes) {
+    error = http::error::body_limit;
+  } else {
+    error = co_await read_request(stream, buffer, parser, true);
+  }
+  if (error) {
+    co_await refuse_unread(services, stream, true, error);
+    co_return false;
+  }
+  const Request request = parser.release();
+  if (beast::websocket::is_upgrade(request)) {
+    co_await become_session(services, stream, buffer, request);
+    co_return false;
+  }
+  HttpRequest asked = request_of(request);
+  asked.body = request.body();
+  std::optional<HttpReply> reply = refuse_request(services, asked, from);
+  if (!reply) reply = co_await serve_http(services, asked);
+  stream.expires_after(services.server.limits.http_timeout);
+  const ReplyManner manner{.keep_alive = request.keep_alive() && !services.stopping,
+                           .head_only = request.method() == http::verb::head};
+  error = co_await write_reply(services, stream, *reply, manner);
+  co_return manner.keep_alive && !error;
+}
+
+/// The same of a request whose body may be large.
+asio::awaitable<bool> serve_streamed(Services& services, ClientStream& stream,
+                                     beast::flat_buffer& buffer, HeaderParser&& header) {
+  StreamedBody body(stream, buffer, std::move(header));
+  const Limits& limits = services.server.limits;
+  stream.expires_after(limits.upload_timeout);
+  HttpRequest asked = request_of(body.header());
+  asked.streamed_body = &body;
+  HttpReply reply = co_await serve_http(services, asked);
+  const bool all_read = co_await body.skip(limits.asset_bytes);
+  const ReplyManner manner{.keep_alive = all_read && body.keep_alive() && !services.stopping};
+  stream.expires_after(limits.http_timeout);
+  const error_code error = co_await write_reply(services, stream, reply, manner);
+  if (!error && !all_read) co_await hear_out(services, stream);
+  co_return manner.keep_alive && !error;
 }
 
 }  // namespace
@@ -252,29 +292,21 @@ asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket
   ClientStream stream(services, std::move(socket), std::move(channel));
   beast::flat_buffer buffer(kMaxHeaderBytes + protocol::kMaxClientMessageBytes);
   while (true) {
-    RequestParser parser;
-    parser.header_limit(kMaxHeaderBytes);
-    parser.body_limit(protocol::kMaxClientMessageBytes);
+    HeaderParser header;
+    header.header_limit(kMaxHeaderBytes);
+    header.body_limit(boost::none);  // it depends on what the body is for
     stream.expires_after(services.server.limits.http_timeout);
-    if (const error_code error = co_await read_request(stream, buffer, parser)) {
-      co_await refuse_unread(services, stream, parser, buffer, error);
+    if (const error_code error = co_await read_request(stream, buffer, header, false)) {
+      co_await refuse_unread(services, stream, header.got_some() || buffer.size() > 0, error);
       break;
     }
     services.metrics.add(metrics::Metric::kHttpRequests);
-    const Request request = parser.release();
-    if (beast::websocket::is_upgrade(request)) {
-      co_return co_await become_session(services, stream, buffer, request);
-    }
-    const HttpRequest asked{.method = view(request.method_string()),
-                            .target = view(request.target()),
-                            .authorization = view(request[http::field::authorization]),
-                            .content_type = view(request[http::field::content_type]),
-                            .body = request.body()};
-    std::optional<HttpReply> reply = refuse_request(services, asked, from);
-    if (!reply) reply = co_await serve_http(services, asked);
-    stream.expires_after(services.server.limits.http_timeout);
-    if (co_await write_reply(stream, *reply, request.keep_alive() && !services.stopping)) break;
-    if (!request.keep_alive() || services.stopping) break;
+    const bool streamed =
+        is_streamed(view(header.get().method_string()), view(header.get().target()));
+    const bool goes_on =
+        streamed ? co_await serve_streamed(services, stream, buffer, std::move(header))
+                 : co_await serve_whole(services, stream, buffer, std::move(header), from);
+    if (!goes_on) break;
   }
   stream.shut_down();
 }

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/asset_api.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/elsewhere.hpp"
 #include "server/gateway/http_exchange.hpp"
@@ -38,11 +39,15 @@ std::string query_value(const Call& call, std::string_view name) {
   return at == params.end() ? std::string() : std::string((*at).value);
 }
 
-std::uint64_t path_id(const Call& call, std::size_t segment) {
+std::string path_text(const Call& call, std::size_t segment) {
   const auto segments = call.url.segments();
   auto at = segments.begin();
   std::advance(at, static_cast<std::ptrdiff_t>(segment));
-  const auto id = parse_number(*at);
+  return *at;
+}
+
+std::uint64_t path_id(const Call& call, std::size_t segment) {
+  const auto id = parse_number(path_text(call, segment));
   if (!id || *id == 0 || *id > protocol::kMaxId) throw Refusal{Error::kNotFound, {}};
   return *id;
 }
@@ -371,6 +376,16 @@ asio::awaitable<HttpReply> fetch_history(Call& call) {
   });
 }
 
+asio::awaitable<HttpReply> get_asset(Call& call) {
+  const std::string name = path_text(call, 1);
+  co_return co_await find_asset(call.services, call.request, call.claims.user, name);
+}
+
+asio::awaitable<HttpReply> upload_asset(Call& call) {
+  const std::string name = path_text(call, 1);
+  co_return co_await put_asset(call.services, call.request, call.claims.user, name);
+}
+
 asio::awaitable<HttpReply> health(Call&) {
   co_return HttpReply{.status = 200, .content_type = "text/plain", .body = "ok\n"};
 }
@@ -408,6 +423,9 @@ constexpr Route kRoutes[] = {
     {"DELETE", "/chats/*/admins/*", false, unmake_admin},
     {"POST", "/send", false, send_message},
     {"GET", "/fetch", false, fetch_history},
+    {"GET", "/assets/*", false, get_asset},
+    {"HEAD", "/assets/*", false, get_asset},
+    {"PUT", "/assets/*", false, upload_asset},
     {"GET", "/healthz", true, health},
     {"GET", "/readyz", true, readiness},
     {"GET", "/metrics", true, metrics},
@@ -455,6 +473,10 @@ HttpReply error_reply(Error error, std::string_view detail) {
                                     .cmid = {},
                                     .ref = {}});
   return reply;
+}
+
+bool is_streamed(std::string_view method, std::string_view target) {
+  return method == "PUT" && target.starts_with("/assets/");
 }
 
 asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& request) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 
 #include "server/gateway/networks.hpp"
 #include "server/gateway/token_bucket.hpp"
@@ -27,6 +28,10 @@ struct Limits {
   std::size_t password_jobs = 64;         ///< waiting for the password thread
   std::size_t http_workers = 4;           ///< threads for HTTP calls that read the disk
   std::size_t http_jobs = 1024;           ///< waiting for these
+  std::uint64_t asset_bytes = 16 << 20;   ///< of one asset
+  std::chrono::seconds upload_timeout{120};
+  std::size_t uploads = 64;     ///< of assets, at once
+  std::size_t downloads = 256;  ///< the same
   /// From stopping on: for commits and last words, and what comes back is spread over as much.
   std::chrono::milliseconds drain{10'000};
 

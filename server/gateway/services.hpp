@@ -24,6 +24,7 @@
 namespace throng::gateway {
 
 class Accounts;
+struct AssetService;
 class ChatKeys;
 class HttpExchange;
 class Session;
@@ -50,6 +51,7 @@ struct ServerServices {
   chat::Directory& directory;
   Accounts& accounts;
   ChatKeys& chat_keys;
+  AssetService& assets;
   workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
 };

@@ -176,6 +176,8 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
   add_single(families, "throng_server_store_messages",
              "Messages in the store's tables, about; the others are in its log only.",
              MetricType::Gauge, static_cast<double>(p.table_messages));
+  add_single(families, "throng_server_asset_store_bytes", "Bytes of all assets, each counted once.",
+             MetricType::Gauge, static_cast<double>(p.asset_bytes));
   // The names that all Prometheus clients give to these.
   add_single(families, "process_start_time_seconds", "When the process began, since 1970.",
              MetricType::Gauge, p.started_s);

@@ -31,6 +31,7 @@ struct ProcessFigures {
   double started_s = 0;  ///< since 1970
   double cpu_seconds = 0;
   std::uint64_t resident_bytes = 0;
+  std::uint64_t asset_bytes = 0;
   std::uint64_t table_bytes = 0;
   std::uint64_t log_bytes = 0;
   std::uint64_t table_messages = 0;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "server/gateway/limits.hpp"
 #include "server/storage/rocks_store.hpp"
 
 namespace throng::node {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::size_t kDescriptorsPerShard = 4;
 /// Standard streams, the listener, signals, the store's logs, connections that are just closing.
 constexpr std::size_t kOtherDescriptors = 100;
+/// Assets on their way in, and files that are just read.
+const std::size_t kAssetFiles = gateway::Limits{}.uploads + gateway::Limits{}.http_workers;
 constexpr std::size_t kUsualLimit = 1024;
 
 }  // namespace
@@ -20,7 +23,8 @@ constexpr std::size_t kUsualLimit = 1024;
 DescriptorShares share_descriptors(std::size_t limit, std::size_t shards, bool on_disk) {
   const std::size_t store_files =
       on_disk ? std::min(storage::RocksOptions{}.open_files, limit / 4) : 0;
-  const std::size_t taken = store_files + kDescriptorsPerShard * shards + kOtherDescriptors;
+  const std::size_t taken =
+      store_files + kDescriptorsPerShard * shards + kOtherDescriptors + kAssetFiles;
   return {store_files, limit > taken ? limit - taken : 0};
 }
 

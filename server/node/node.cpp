@@ -11,6 +11,7 @@
 #include <thread>
 #include <utility>
 
+#include "server/assets/directory_asset_store.hpp"
 #include "server/gateway/connection.hpp"
 #include "server/metrics/page.hpp"
 #include "server/node/process_usage.hpp"
@@ -66,6 +67,18 @@ std::unique_ptr<tls::ServerContext> read_certificate(const TlsFiles& files) {
   return std::make_unique<tls::ServerContext>(files.certificate, files.key);
 }
 
+/// Null: none are kept.
+std::unique_ptr<assets::AssetStore> open_asset_store(const NodeOptions& options,
+                                                     workers::Workers& workers) {
+  if (!options.assets && !options.data) return nullptr;
+  return std::make_unique<assets::DirectoryAssetStore>(
+      assets::DirectoryOptions{
+          .directory = options.assets ? *options.assets : *options.data / "assets",
+          .sync = options.durability == storage::Durability::kFsync,
+          .quota_bytes = options.asset_quota},
+      workers);
+}
+
 }  // namespace
 
 Stores open_stores(const NodeOptions& options) {
@@ -93,6 +106,10 @@ Node::Node(NodeOptions options)
       stores_(open_stores(options_)),
       committer_(*stores_.log, stores_.fastest_directory(), options_.shards),
       workers_(options_.limits.http_workers, options_.limits.http_jobs),
+      asset_store_(open_asset_store(options_, workers_)),
+      assets_{.store = asset_store_.get(),
+              .uploads = gateway::Gate(options_.limits.uploads),
+              .downloads = gateway::Gate(options_.limits.downloads)},
       accounts_(stores_.fastest_directory(), options_.limits.password_jobs),
       chat_keys_(stores_.fastest_directory()),
       limits_(options_.limits),
@@ -108,6 +125,7 @@ Node::Node(NodeOptions options)
                                        .directory = stores_.fastest_directory(),
                                        .accounts = accounts_,
                                        .chat_keys = chat_keys_,
+                                       .assets = assets_,
                                        .workers = workers_,
                                        .limits = options_.limits},
                           .status = *this,
@@ -304,6 +322,7 @@ std::string Node::metrics_page() const {
        .started_s = std::chrono::duration<double>(started_.time_since_epoch()).count(),
        .cpu_seconds = used.cpu_s,
        .resident_bytes = used.resident_bytes,
+       .asset_bytes = asset_store_ ? asset_store_->stored_bytes() : 0,
        .table_bytes = size.table_bytes,
        .log_bytes = size.log_bytes,
        .table_messages =

@@ -13,8 +13,10 @@
 #include <vector>
 
 #include "protocol/token.hpp"
+#include "server/assets/asset_store.hpp"
 #include "server/chat/pagination.hpp"
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/asset_api.hpp"
 #include "server/gateway/budgets.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/limits.hpp"
@@ -41,6 +43,9 @@ struct NodeOptions {
   storage::Durability durability = storage::Durability::kFsync;
   std::size_t store_files = storage::RocksOptions{}.open_files;
   std::size_t directory_cache_bytes = 32 << 20;
+  /// Where assets are; nullopt: in the store's directory, nowhere if that is in memory.
+  std::optional<std::filesystem::path> assets;
+  std::uint64_t asset_quota = 0;  ///< bytes of all assets; 0: as much as the disk has
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
   TlsFiles tls;
@@ -110,6 +115,8 @@ class Node final : private gateway::NodeStatus {
   Stores stores_;
   storage::Committer committer_;
   workers::Workers workers_;
+  std::unique_ptr<assets::AssetStore> asset_store_;  ///< null: none are kept
+  gateway::AssetService assets_;
   gateway::Accounts accounts_;
   gateway::ChatKeys chat_keys_;
   std::vector<std::unique_ptr<Shard>> shards_;

@@ -55,6 +55,9 @@ constexpr Row kRows[] = {
     {kStore, "--receipt-delay", &Raw::receipt_delay_ms, "0..10s [20ms]",
      "for receipts and last seen to gather before they are stored and sent", Unit::kMilliseconds, 0,
      10'000},
+    {kStore, "--assets", &Raw::assets, "DIR [assets in --data]", "where images and files are"},
+    {kStore, "--asset-quota", &Raw::asset_quota, "0..1P [0]",
+     "bytes of all assets; 0: as much as the disk has", Unit::kBytes, 0, std::uint64_t{1} << 50},
     {kLimits, "--outbound-limit", &Raw::outbound_bytes, "64K..1G [1M]",
      "bytes that may wait for a session; above, it is closed as too slow", Unit::kBytes, 64 * 1024,
      1 << 30},
@@ -75,6 +78,10 @@ constexpr Row kRows[] = {
      "no limit by address: a proxy's, a load generator's"},
     {kRates, "--accept-rate", &Raw::accept_rate, "RATE[:BURST] [2000:500]",
      "new connections of all together; others wait in the kernel's queue"},
+    {kLimits, "--max-asset-bytes", &Raw::asset_bytes, "1..4G [16M]", "of one image or file",
+     Unit::kBytes, 1, std::uint64_t{4} << 30},
+    {kLimits, "--upload-timeout", &Raw::upload_timeout_s, "1s..1h [2m]",
+     "for an asset to come whole", Unit::kSeconds, 1, 3600},
 };
 
 std::string environment_name(std::string_view option) {

@@ -33,6 +33,10 @@ struct RawOptions {
   std::string trusted = "127.0.0.0/8,::1/128";
   std::string log_format = "text";
   std::string log_level = "info";
+  std::string assets;
+  std::uint64_t asset_quota = 0;
+  std::uint64_t asset_bytes = gateway::Limits{}.asset_bytes;
+  std::uint64_t upload_timeout_s = gateway::Limits{}.upload_timeout.count();
 };
 
 /// Every option of the server: a row each of its name, what it may be, and what it is for. The

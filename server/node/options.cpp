@@ -184,6 +184,10 @@ ParsedOptions check(const RawOptions& raw) {
   read_rates(raw, node.limits);
   parsed.log_format = raw.log_format == "json" ? LogFormat::kJson : LogFormat::kText;
   parsed.log_level = raw.log_level;
+  if (!raw.assets.empty()) node.assets = raw.assets;
+  node.asset_quota = raw.asset_quota;
+  node.limits.asset_bytes = raw.asset_bytes;
+  node.limits.upload_timeout = std::chrono::seconds(raw.upload_timeout_s);
   if (raw.tls_certificate.empty() != raw.tls_key.empty()) {
     throw std::runtime_error("--tls-cert and --tls-key: one needs the other");
   }

@@ -6,7 +6,9 @@
 #include <boost/asio/detached.hpp>
 #include <boost/system/system_error.hpp>
 
+#include "server/gateway/http_body.hpp"
 #include "server/gateway/http_exchange.hpp"
+#include "server/gateway/http_fields.hpp"
 #include "server/gateway/session.hpp"
 
 namespace throng::gateway {
@@ -16,7 +18,26 @@ constexpr chat::TimeMs kNow = 1'767'225'600'000;
 
 /// A request whose texts live as long as it is served.
 struct Texts {
-  std::string method, target, authorization, content_type, body;
+  std::string method, target, authorization, content_type, body, range, if_range, if_none_match;
+};
+
+/// A body of which some bytes never come.
+class CutBody final : public HttpBody {
+ public:
+  CutBody(std::string_view bytes, std::size_t sent) : bytes_(bytes), sent_(sent) {}
+
+  std::optional<std::uint64_t> length() const override { return bytes_.size(); }
+  boost::asio::awaitable<std::size_t> read(std::span<char> into) override {
+    const std::string_view piece = bytes_.substr(0, sent_).substr(0, into.size());
+    if (piece.empty()) throw Refusal{protocol::Error::kBadField, "the body is cut"};
+    bytes_.remove_prefix(piece.copy(into.data(), into.size()));
+    sent_ -= std::min(sent_, piece.size());
+    co_return piece.size();
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t sent_;
 };
 
 }  // namespace
@@ -38,6 +59,9 @@ std::optional<chat::ChatId> FragileDirectory::chat_by_key(chat::UserId creator,
 
 GatewayWorld::GatewayWorld(Limits limits)
     : limits_(limits),
+      assets_{.store = &asset_store,
+              .uploads = Gate(limits.uploads),
+              .downloads = Gate(limits.downloads)},
       accounts_(directory, limits.password_jobs),
       chat_keys_(directory),
       workers_(limits.http_workers, limits.http_jobs),
@@ -48,6 +72,7 @@ GatewayWorld::GatewayWorld(Limits limits)
                 .directory = directory,
                 .accounts = accounts_,
                 .chat_keys = chat_keys_,
+                .assets = assets_,
                 .workers = workers_,
                 .limits = limits_},
                *this, *this, *this, rules_, presence_, metrics_) {}
@@ -65,25 +90,43 @@ void GatewayWorld::send(chat::ShardIndex to, cluster::Mail mail) {
 
 void GatewayWorld::ask(std::string_view method, std::string_view target, std::string_view body,
                        std::uint64_t user, bool admin) {
+  serve(method, target, body, nullptr, user, admin);
+}
+
+void GatewayWorld::serve(std::string_view method, std::string_view target, std::string_view body,
+                         HttpBody* streamed, std::uint64_t user, bool admin) {
   Texts texts{.method = std::string(method),
               .target = std::string(target),
               .authorization = {},
               .content_type = content_type,
-              .body = std::string(body)};
+              .body = std::string(body),
+              .range = range,
+              .if_range = if_range,
+              .if_none_match = if_none_match};
   if (user != 0) {
     texts.authorization =
         "Bearer " + tokens.mint({.user = {user}, .expires = kNow + 60'000, .admin = admin});
   }
   reply_ = nullptr;
-  const auto serve = [](GatewayWorld& world, Texts request) -> boost::asio::awaitable<void> {
-    HttpReply reply = co_await serve_http(world.services, {.method = request.method,
-                                                           .target = request.target,
-                                                           .authorization = request.authorization,
-                                                           .content_type = request.content_type,
-                                                           .body = request.body});
+  const auto answer = [](GatewayWorld& world, Texts asked,
+                         HttpBody* unread) -> boost::asio::awaitable<void> {
+    const HttpRequest request{.method = asked.method,
+                              .target = asked.target,
+                              .authorization = asked.authorization,
+                              .content_type = asked.content_type,
+                              .body = asked.body,
+                              .range = asked.range,
+                              .if_range = asked.if_range,
+                              .if_none_match = asked.if_none_match,
+                              .streamed_body = unread};
+    HttpReply reply = co_await serve_http(world.services, request);
     world.reply_ = std::make_unique<HttpReply>(std::move(reply));
   };
-  boost::asio::co_spawn(io_, serve(*this, std::move(texts)), boost::asio::detached);
+  boost::asio::co_spawn(io_, answer(*this, std::move(texts), streamed), boost::asio::detached);
+  finish_what_is_elsewhere();
+}
+
+void GatewayWorld::finish_what_is_elsewhere() {
   io_.restart();
   io_.poll();
   while (services.awaited_elsewhere > 0) io_.run_one();
@@ -95,7 +138,32 @@ HttpReply GatewayWorld::reply() {
     ADD_FAILURE() << "there is no reply";
     return error_reply(protocol::Error::kInternal, "there is no reply");
   }
-  return *reply_;
+  return std::move(*std::exchange(reply_, nullptr));
+}
+
+HttpReply GatewayWorld::put(std::string_view target, std::string_view bytes, std::uint64_t user,
+                            std::size_t sent) {
+  CutBody body(bytes, sent);
+  serve("PUT", target, {}, &body, user, false);
+  return reply();
+}
+
+std::string GatewayWorld::download(HttpReply& reply) {
+  std::string bytes;
+  const auto read = [](GatewayWorld& world, AssetPart& part,
+                       std::string& into) -> boost::asio::awaitable<void> {
+    char piece[3];
+    while (part.left > 0) {
+      const std::size_t count = co_await read_asset(world.services, part, piece);
+      if (count == 0) break;
+      into.append(piece, count);
+    }
+  };
+  if (reply.part) {
+    boost::asio::co_spawn(io_, read(*this, *reply.part, bytes), boost::asio::detached);
+    finish_what_is_elsewhere();
+  }
+  return bytes;
 }
 
 HttpReply GatewayWorld::call(std::string_view method, std::string_view target,

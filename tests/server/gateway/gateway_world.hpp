@@ -7,11 +7,13 @@
 #include <vector>
 
 #include "server/gateway/accounts.hpp"
+#include "server/gateway/asset_api.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/http_api.hpp"
 #include "server/gateway/services.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
+#include "tests/server/gateway/memory_asset_store.hpp"
 
 namespace throng::gateway {
 
@@ -44,8 +46,13 @@ class GatewayWorld : private Turn,
   /// Starts to serve a request as the user; 0: without a token. Goes on until it waits for a shard.
   void ask(std::string_view method, std::string_view target, std::string_view body = {},
            std::uint64_t user = 17, bool admin = false);
-  /// The reply to the request; fails the test when there is none yet.
+  /// Takes the reply to the request; fails the test when there is none yet.
   HttpReply reply();
+  /// Uploads such bytes; `sent` of them come before the client breaks off.
+  HttpReply put(std::string_view target, std::string_view bytes, std::uint64_t user = 17,
+                std::size_t sent = -1);
+  /// The bytes that the last reply promised.
+  std::string download(HttpReply& reply);
   bool has_reply() const { return reply_ != nullptr; }
   /// Both, for what is answered without the help of shards.
   HttpReply call(std::string_view method, std::string_view target, std::string_view body = {},
@@ -75,11 +82,19 @@ class GatewayWorld : private Turn,
               std::optional<protocol::Error> error = std::nullopt, std::uint32_t line = 0);
 
   std::string content_type = "application/json";
+  std::string range;
+  std::string if_range;
+  std::string if_none_match;
   bool is_congested = false;
   cluster::Load shown_load = cluster::Load::kNormal;
   bool is_ready = true;
 
  private:
+  void serve(std::string_view method, std::string_view target, std::string_view body,
+             HttpBody* streamed, std::uint64_t user, bool admin);
+  /// Runs the loop until no other thread does anything for it.
+  void finish_what_is_elsewhere();
+
   void begin() override;
   bool ready() const override { return is_ready; }
   std::string metrics_page() const override { return "figures\n"; }
@@ -93,9 +108,11 @@ class GatewayWorld : private Turn,
 
  public:
   FragileDirectory directory;
+  MemoryAssetStore asset_store;
   const protocol::TokenKey tokens{kSecret};
 
  private:
+  AssetService assets_;
   Accounts accounts_;
   ChatKeys chat_keys_;
   workers::Workers workers_;

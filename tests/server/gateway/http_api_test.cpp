@@ -164,7 +164,7 @@ TEST(HttpApi, AShardThatDoesntAnswerIsUnavailable) {
   const auto late = w.take<chat::PostMessage>().from;
   EXPECT_THAT(w.wait_for_reply(), is_error(503, Error::kUnavailable));
   w.answer(late, R"({"op":"sent"})");  // finds nobody any more
-  EXPECT_THAT(w.reply(), is_error(503, Error::kUnavailable));
+  EXPECT_FALSE(w.has_reply());
 }
 
 TEST(HttpApi, WhatTheWorkersHaveNoRoomForIsRefused) {
@@ -186,13 +186,13 @@ TEST(HttpApi, FetchPassesItsParametersOn) {
   EXPECT_EQ(command.user.value, 17u);
   EXPECT_EQ(command.pagination_token, "abc");
   EXPECT_EQ(command.limit, 20u);
-  EXPECT_FALSE(command.admin);
+  EXPECT_FALSE(command.operates);
   w.answer(command.from, R"({"op":"history"})");
   EXPECT_THAT(w.reply(), is_ok(R"({"op":"history"})"));
   w.ask("GET", "/fetch?chatId=7", {}, 17, true);
   const auto from_newest = w.take<chat::FetchHistory>();
   EXPECT_EQ(from_newest.limit, protocol::kDefaultFetchLimit);
-  EXPECT_TRUE(from_newest.admin);
+  EXPECT_TRUE(from_newest.operates);
 }
 
 TEST(HttpApi, BadParametersOfFetchAreRefused) {
@@ -295,7 +295,7 @@ TEST(HttpApi, ChangesMembers) {
   EXPECT_THAT(add.add, ElementsAre(chat::UserId{3}, chat::UserId{4}));
   w.ask("DELETE", "/chats/7/members/3", {}, 17, true);
   const auto remove = w.take<chat::ChangeMembers>();
-  EXPECT_TRUE(remove.admin);
+  EXPECT_TRUE(remove.operates);
   EXPECT_THAT(remove.remove, ElementsAre(chat::UserId{3}));
   EXPECT_THAT(w.call("POST", "/chats/7/members", R"({"add":[0]})"),
               is_error(400, Error::kBadField));
