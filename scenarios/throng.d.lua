@@ -134,6 +134,17 @@ function User:sent() end
 ---@return integer? messages, string? token_or_error
 function User:fetch(chat, page) end
 
+---Uploads a new asset of so many random bytes. Its name, or nil and the error.
+---@param bytes Quantity
+---@param type? string  "application/octet-stream" unless given
+---@return string? asset, string? error
+function User:upload(bytes, type) end
+
+---Downloads an asset. How many bytes it has, or nil and the error.
+---@param asset string
+---@return integer? bytes, string? error
+function User:download(asset) end
+
 ---Asks which users are online. How many are and how many were asked about, or nil and the error.
 ---@param numbers integer[]
 ---@return integer? online, integer|string asked_or_error
@@ -141,7 +152,7 @@ function User:presence(numbers) end
 
 ---Sends a message of so many bytes, or of that text. True, or false and why not.
 ---@param chat Chat
----@param body number|string|{ bytes?: Quantity, text?: string }
+---@param body number|string|{ bytes?: Quantity, text?: string, asset?: string }
 ---@return boolean ok, string? reason
 function User:send(chat, body) end
 
@@ -254,6 +265,7 @@ function User:chance(probability) end
 
 ---The message that on_message is called with; gone when it returns.
 ---@class Message
+---@field asset string?  the name of the asset that it carries
 ---@field chat Chat
 ---@field from integer  the sender's number in the run
 ---@field seq integer  its place in the chat

@@ -19,6 +19,8 @@ using Request = http::request<http::string_body>;
 
 constexpr std::string_view kChats = "/chats";
 constexpr std::string_view kMembers = "/members";
+constexpr std::string_view kAssets = "/assets/";
+constexpr std::size_t kMaxBodyBytes = 4 << 20;
 
 /// 17 of "/chats/17/members"; no chat for everything else.
 protocol::ChatId chat_in(std::string_view path) {
@@ -42,6 +44,10 @@ void name_call(const Request& request, HttpRequest& read) {
     read.call = HttpCall::kMakeChats;
   } else if (request.method() == http::verb::post && read.chat) {
     read.call = HttpCall::kAddMembers;
+  } else if (request.method() == http::verb::put && path.starts_with(kAssets)) {
+    read.call = HttpCall::kPutAsset;
+  } else if (request.method() == http::verb::get && path.starts_with(kAssets)) {
+    read.call = HttpCall::kGetAsset;
   }
 }
 
@@ -50,7 +56,7 @@ void name_call(const Request& request, HttpRequest& read) {
 HttpRequest read_request(std::string_view input) {
   http::request_parser<http::string_body> parser;
   parser.eager(true);
-  parser.body_limit(protocol::kMaxClientMessageBytes);
+  parser.body_limit(kMaxBodyBytes);
   boost::system::error_code error;
   HttpRequest read;
   read.bytes = parser.put(boost::asio::buffer(input), error);

@@ -10,7 +10,15 @@
 /// The HTTP that the echo peer speaks: reading requests and writing answers, without I/O.
 namespace throng::floor {
 
-enum class HttpCall : std::uint8_t { kHealth, kMakeChats, kAddMembers, kUpgrade, kUnknown };
+enum class HttpCall : std::uint8_t {
+  kHealth,
+  kMakeChats,
+  kAddMembers,
+  kPutAsset,
+  kGetAsset,
+  kUpgrade,
+  kUnknown
+};
 
 struct HttpRequest {
   enum class State : std::uint8_t { kNeedMore, kWhole, kBroken } state = State::kNeedMore;

@@ -17,8 +17,10 @@ namespace throng::floor {
 namespace {
 
 constexpr std::string_view kOk = "200 OK";
-/// A request or a message of the largest size with its head, and one read behind it.
-constexpr std::size_t kMaxRestBytes = protocol::kMaxClientMessageBytes + 16 * 1024;
+/// A request or a message with its head; larger uploads than this are refused.
+constexpr std::size_t kMaxRestBytes = 4 << 20;
+/// Of every asset.
+constexpr std::size_t kAssetBytes = 64 * 1024;
 
 /// Nothing was taken or given now, but may be later.
 bool would_block() { return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR; }
@@ -164,6 +166,12 @@ std::size_t EchoPeer::serve_http(int fd, Connection& connection, std::string_vie
       break;
     case HttpCall::kAddMembers:
       connection.unsent += http_answer(kOk, chats_.add_members(request.chat, request.body));
+      break;
+    case HttpCall::kPutAsset:
+      connection.unsent += http_answer("201 Created", "{}");
+      break;
+    case HttpCall::kGetAsset:
+      connection.unsent += http_answer(kOk, std::string(kAssetBytes, 'x'));
       break;
     case HttpCall::kUnknown:
       connection.unsent += http_answer(alive ? "404 Not Found" : "400 Bad Request", "");

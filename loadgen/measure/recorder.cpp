@@ -6,8 +6,8 @@ namespace throng::measure {
 namespace {
 
 constexpr std::array<std::string_view, kOperations> kNames{
-    "connect",           "login",        "send",     "deliver", "fan_out",
-    "receipt_delivered", "receipt_read", "catch_up", "fetch",   "presence"};
+    "connect",      "login",    "send",  "deliver",  "fan_out", "receipt_delivered",
+    "receipt_read", "catch_up", "fetch", "presence", "upload",  "download"};
 
 /// Where the errors go whose kind would be one too many.
 constexpr std::string_view kOtherKinds = "other";
@@ -15,7 +15,8 @@ constexpr std::string_view kOtherKinds = "other";
 /// Of these the latency is the target's alone, and they come all the time.
 bool has_course(Operation operation) {
   return operation == Operation::kSend || operation == Operation::kDeliver ||
-         operation == Operation::kFetch || operation == Operation::kPresence;
+         operation == Operation::kFetch || operation == Operation::kPresence ||
+         operation == Operation::kUpload || operation == Operation::kDownload;
 }
 
 void add_course(Course& to, const Course& from) {

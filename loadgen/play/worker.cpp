@@ -31,7 +31,8 @@ std::vector<Slice> slice_users(std::uint64_t users, unsigned workers) {
 }
 
 Worker::Worker(const RunContext& context, const Slice& slice, const pacing::Clock& clock,
-               const MakeTransport& make_transport, OnSecond on_second)
+               const MakeTransport& make_transport, OnSecond on_second,
+               const MakeHttpCaller& make_http_caller)
     : context_(context),
       slice_(slice),
       clock_(clock),
@@ -43,6 +44,7 @@ Worker::Worker(const RunContext& context, const Slice& slice, const pacing::Cloc
       script_wheel_(clock.now()),
       user_wheel_(clock.now()),
       transport_(make_transport(*this)),
+      http_(make_http_caller()),
       seconds_([this](measure::SecondSnapshot second) { hand_over(std::move(second)); }),
       connected_gauge_(seconds_.gauge(kConnectedGauge)),
       tracked_(slice.users) {
@@ -164,6 +166,7 @@ void Worker::finish() {
   if (std::exchange(finished_, true)) return;
   const TimePoint time = clock_.now();
   for (users::User& user : users_) user.finish(*world_, time);
+  give_up_transfers(time);
   seconds_.finish(time - run_start_);
   for (LocalUser user = 0; user < slice_.users; ++user) transport_->close(user);
 }

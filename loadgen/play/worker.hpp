@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -24,6 +25,7 @@
 #include "loadgen/play/loop_pauses.hpp"
 #include "loadgen/scenario/actions.hpp"
 #include "loadgen/scenario/script.hpp"
+#include "loadgen/transport/http_calls.hpp"
 #include "loadgen/transport/transport.hpp"
 #include "loadgen/users/online_board.hpp"
 #include "loadgen/users/social_graph.hpp"
@@ -92,12 +94,15 @@ class Worker final : private scenario::Actions,
  public:
   using MakeTransport =
       std::function<std::unique_ptr<transport::Transport>(transport::TransportListener&)>;
+  using MakeHttpCaller = std::function<std::unique_ptr<transport::HttpCaller>()>;
   using OnSecond = std::function<void(WorkerSecond)>;
 
   /// Loads the script. `on_second` is called on the worker's thread.
   /// Requires: `context` and `clock` outlive it. Errors: ScriptError.
-  Worker(const RunContext& context, const Slice& slice, const pacing::Clock& clock,
-         const MakeTransport& make_transport, OnSecond on_second);
+  Worker(
+      const RunContext& context, const Slice& slice, const pacing::Clock& clock,
+      const MakeTransport& make_transport, OnSecond on_second,
+      const MakeHttpCaller& make_http_caller = [] { return nullptr; });
   ~Worker();
 
   /// Sets second 0 of the run; users start evenly over the ramp that begins there.
@@ -187,6 +192,9 @@ class Worker final : private scenario::Actions,
              pacing::TimePoint due) override;
   void presence(LocalUser user, std::span<const std::uint64_t> user_numbers,
                 pacing::TimePoint due) override;
+  void upload(LocalUser user, std::size_t bytes, std::string_view type,
+              pacing::TimePoint due) override;
+  void download(LocalUser user, std::string_view asset, pacing::TimePoint due) override;
   void record(std::string_view operation, pacing::Duration elapsed) override;
 
   // transport::TransportListener
@@ -201,6 +209,20 @@ class Worker final : private scenario::Actions,
   void fetch_done(LocalUser user, const scenario::FetchDone& outcome) override;
   void presence_done(LocalUser user, const scenario::PresenceDone& outcome) override;
   void message(LocalUser user, const scenario::Message& message) override;
+
+  // Assets (worker_assets.cpp)
+  struct Transfer {
+    measure::Operation operation;
+    pacing::TimePoint due;
+    pacing::TimePoint began;
+  };
+  using MakeOutcome = std::function<scenario::Outcome(std::string_view error, std::size_t bytes)>;
+  void transfer(LocalUser user, measure::Operation operation, pacing::TimePoint due,
+                transport::HttpCall call, MakeOutcome make_outcome);
+  void finish_transfer(LocalUser user, const transport::HttpResult& result,
+                       const MakeOutcome& make_outcome);
+  void give_up_transfers(pacing::TimePoint now);
+  std::string bearer(LocalUser user) const;
 
   void release(ScriptTimer& timer);
   /// Counts scheduled work that was never begun.
@@ -234,6 +256,8 @@ class Worker final : private scenario::Actions,
   pacing::TimingWheel script_wheel_;
   pacing::TimingWheel user_wheel_;
   std::unique_ptr<transport::Transport> transport_;
+  std::unique_ptr<transport::HttpCaller> http_;  ///< null: there is none
+  std::map<LocalUser, Transfer> transfers_;      ///< each user has one at a time
   measure::SecondRecorder seconds_;
   measure::SecondRecorder::GaugeId connected_gauge_;
   std::optional<measure::Recorder> recorder_;

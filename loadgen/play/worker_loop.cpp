@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loadgen/transport/http_calls.hpp"
 #include "loadgen/transport/shared_connections.hpp"
 #include "loadgen/transport/websocket_transport.hpp"
 
@@ -26,7 +27,11 @@ WorkerLoop::WorkerLoop(const CrewPlan& plan, const Slice& slice, Mail mail)
           [&](transport::TransportListener& listener) {
             return make_transport(plan, slice, listener);
           },
-          mail_.on_second) {}
+          mail_.on_second,
+          [&] {
+            return std::make_unique<transport::HttpCalls>(loop_, plan.web.target,
+                                                          plan.web.endpoint);
+          }) {}
 
 std::unique_ptr<transport::Transport> WorkerLoop::make_transport(
     const CrewPlan& plan, const Slice& slice, transport::TransportListener& listener) {

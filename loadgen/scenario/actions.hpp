@@ -33,6 +33,7 @@ struct Draft {
   std::string_view text = {};
   protocol::MessageKind kind = protocol::MessageKind::kText;
   protocol::Seq re = 0;  ///< the message that is meant; kEdit, kDelete: the user's own newest
+  std::string_view asset = {};  ///< what it carries; empty: nothing
 };
 
 /// A message of somebody else's that has reached a user.
@@ -42,6 +43,7 @@ struct Message {
   protocol::Seq seq = 0;
   std::string_view text;  ///< without the ledger's stamp
   protocol::MessageKind kind = protocol::MessageKind::kText;
+  std::string_view asset = {};  ///< empty: none
 };
 
 /// How something that a script waited for came out. `error` is a name of `errors` in run.json
@@ -63,9 +65,18 @@ struct PresenceDone {
   std::uint32_t online = 0;
   std::uint32_t asked = 0;
 };
+struct UploadDone {
+  std::string_view error;
+  std::string asset;  ///< its name, 64 hexadecimal digits
+};
+struct DownloadDone {
+  std::string_view error;
+  std::uint64_t bytes = 0;
+};
 struct TimeReached {};
 
-using Outcome = std::variant<TimeReached, LoginDone, SendsDone, FetchDone, PresenceDone>;
+using Outcome = std::variant<TimeReached, LoginDone, SendsDone, FetchDone, PresenceDone, UploadDone,
+                             DownloadDone>;
 
 /// What a script can make its user do. The worker implements it; scripts call it from the worker's
 /// thread. `due` is when the user meant to act, fixed by the schedule and not by replies: latency
@@ -117,6 +128,11 @@ class Actions {
   /// Asks about users of the run by number. Resumes with PresenceDone.
   virtual void presence(LocalUser user, std::span<const std::uint64_t> user_numbers,
                         pacing::TimePoint due) = 0;
+  /// Uploads so many bytes that nobody has uploaded before. Resumes with UploadDone.
+  virtual void upload(LocalUser user, std::size_t bytes, std::string_view type,
+                      pacing::TimePoint due) = 0;
+  /// Resumes with DownloadDone.
+  virtual void download(LocalUser user, std::string_view asset, pacing::TimePoint due) = 0;
   /// Records `elapsed` under an operation of the script's own.
   virtual void record(std::string_view operation, pacing::Duration elapsed) = 0;
 

@@ -5,11 +5,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "loadgen/scenario/values.hpp"
+#include "protocol/events.hpp"
+
 namespace throng::scenario {
 namespace {
 
 constexpr std::array kMeFields = {"number", "users"};
-constexpr std::array kMessageFields = {"chat", "from", "kind", "seq", "text"};
+constexpr std::array kMessageFields = {"asset", "chat", "from", "kind", "seq", "text"};
 
 int message_key = 0;  // its address names the message's userdata in the registry
 
@@ -68,6 +71,10 @@ int message_index(lua_State* state) {
     lua_pushinteger(state, static_cast<lua_Integer>(message->seq));
   } else if (key == "text") {
     lua_pushlstring(state, message->text.data(), message->text.size());
+  } else if (key == "asset") {
+    message->asset.empty()
+        ? lua_pushnil(state)
+        : static_cast<void>(lua_pushlstring(state, message->asset.data(), message->asset.size()));
   } else if (key == "kind") {
     const auto kind = static_cast<std::size_t>(message->kind);
     lua_pushlstring(state, protocol::kMessageKindNames[kind].data(),
@@ -169,6 +176,16 @@ ChatIndex check_chat(lua_State* state, int index, const Caller& caller, const ch
   }
   luaL_error(state, "%s: %I is not one of me:chats()", function, static_cast<LUAI_UACINT>(chat));
   return 0;
+}
+
+std::string_view check_asset(lua_State* state, int index, const char* function) {
+  std::size_t size = 0;
+  const char* text =
+      lua_type(state, index) == LUA_TSTRING ? lua_tolstring(state, index, &size) : "";
+  if (size != protocol::kAssetIdBytes) {
+    reject(state, index, {function, "the asset"}, "what me:upload or message.asset gives");
+  }
+  return {text, size};
 }
 
 pacing::Random& check_random(lua_State* state, const char* function) {

@@ -2,6 +2,7 @@
 
 #include <lua.hpp>
 #include <span>
+#include <string_view>
 
 #include "loadgen/scenario/interpreter.hpp"
 #include "loadgen/scenario/stage.hpp"
@@ -28,6 +29,8 @@ struct Caller {
 Caller check_caller(lua_State* state, const char* function);
 /// The chat at the index. Raises a Lua error unless it is one of the caller's.
 ChatIndex check_chat(lua_State* state, int index, const Caller& caller, const char* function);
+/// The name of an asset at the index, which stays on the stack.
+std::string_view check_asset(lua_State* state, int index, const char* function);
 /// The generator of the user whose code runs. Raises a Lua error while a script loads.
 pacing::Random& check_random(lua_State* state, const char* function);
 /// A random number as math.random gives it, for the arguments from `first` on.

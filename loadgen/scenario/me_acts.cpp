@@ -11,9 +11,9 @@ namespace throng::scenario {
 namespace {
 
 // What run.json already calls an operation: a script's own can't be mixed into it.
-constexpr std::array<std::string_view, 10> kOperations = {
-    "connect",           "login",        "send",     "deliver", "fan_out",
-    "receipt_delivered", "receipt_read", "catch_up", "fetch",   "presence"};
+constexpr std::array<std::string_view, 12> kOperations = {
+    "connect",      "login",    "send",  "deliver",  "fan_out", "receipt_delivered",
+    "receipt_read", "catch_up", "fetch", "presence", "upload",  "download"};
 
 Caller check_actor(lua_State* state, const char* function) {
   const Caller caller = check_caller(state, function);
@@ -44,9 +44,9 @@ std::string_view check_text(lua_State* state, int index, const char* function) {
   return {text, size};
 }
 
-// { bytes = 500, text = "hello" } at the index. The text stays on the stack.
+// { bytes = 500, text = "hello", asset = … } at the index. The texts stay on the stack.
 Draft check_body_table(lua_State* state, int index, const char* function) {
-  static constexpr const char* kKeys[] = {"bytes", "text"};
+  static constexpr const char* kKeys[] = {"asset", "bytes", "text"};
   check_keys(state, index, function, kKeys);
   Draft body;
   if (lua_getfield(state, index, "bytes") != LUA_TNIL) {
@@ -54,6 +54,9 @@ Draft check_body_table(lua_State* state, int index, const char* function) {
   }
   if (lua_getfield(state, index, "text") != LUA_TNIL) {
     body.text = check_text(state, lua_gettop(state), function);
+  }
+  if (lua_getfield(state, index, "asset") != LUA_TNIL) {
+    body.asset = check_asset(state, lua_gettop(state), function);
   }
   return body;
 }
@@ -68,7 +71,7 @@ Draft check_body(lua_State* state, int index, const char* function) {
       return check_body_table(state, index, function);
     default:
       reject(state, index, {function, "the body"},
-             "a number of bytes, a text, or { bytes =, text = }");
+             "a number of bytes, a text, or { bytes =, text =, asset = }");
   }
 }
 
@@ -95,6 +98,7 @@ int edit(lua_State* state) {
   const Caller caller = check_actor(state, "me:edit");
   const ChatIndex chat = check_chat(state, 2, caller, "me:edit");
   Draft draft = check_body(state, 3, "me:edit");
+  if (!draft.asset.empty()) luaL_error(state, "me:edit: the asset can't be changed");
   draft.kind = protocol::MessageKind::kEdit;
   return say(state, caller, chat, draft);
 }

@@ -16,6 +16,7 @@ using pacing::Duration;
 using pacing::TimePoint;
 
 constexpr const char* kEveryType = "every";
+constexpr int kMaxUploadBytes = 64 << 20;
 // Due times are drawn from a lane of their own: what a script draws must not move them.
 constexpr std::uint8_t kScheduleLane = 1;
 
@@ -220,9 +221,36 @@ int presence(lua_State* state) {
   return wait_for(state, caller, Awaits::kPresence);
 }
 
+// me:upload(bytes, type) → the asset's name, or nil and why not.
+int upload(lua_State* state) {
+  const Caller caller = check_waiter(state, "me:upload");
+  const Name name{"me:upload", "bytes"};
+  const double bytes = std::round(check_quantity(state, 2, name));
+  if (!(bytes >= 1 && bytes <= kMaxUploadBytes)) {
+    reject(state, 2, name, lua_pushfstring(state, "from 1 to %d", kMaxUploadBytes));
+  }
+  const char* type = luaL_optstring(state, 3, "application/octet-stream");
+  if (std::string_view(type).find_first_of("\r\n") != std::string_view::npos) {
+    reject(state, 3, {"me:upload", "the type"}, "a media type, e.g. \"image/png\"");
+  }
+  guarded(state, [&] {
+    caller.actions.upload(caller.user, static_cast<std::size_t>(bytes), type, caller.due());
+  });
+  return wait_for(state, caller, Awaits::kUpload);
+}
+
+// me:download(asset) → how many bytes it has, or nil and why it didn't come.
+int download(lua_State* state) {
+  const Caller caller = check_waiter(state, "me:download");
+  const std::string_view asset = check_asset(state, 2, "me:download");
+  guarded(state, [&] { caller.actions.download(caller.user, asset, caller.due()); });
+  return wait_for(state, caller, Awaits::kDownload);
+}
+
 constexpr luaL_Reg kFunctions[] = {
-    {"every", every}, {"fetch", fetch}, {"login", login},           {"presence", presence},
-    {"sent", sent},   {"think", think}, {"wait_until", wait_until},
+    {"download", download}, {"every", every},       {"fetch", fetch},
+    {"login", login},       {"presence", presence}, {"sent", sent},
+    {"think", think},       {"upload", upload},     {"wait_until", wait_until},
 };
 
 }  // namespace

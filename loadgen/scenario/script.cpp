@@ -75,6 +75,22 @@ struct PushOutcome {
     lua_pushinteger(thread, presence.asked);
     return 2;
   }
+  int operator()(const UploadDone& upload) const {
+    if (!upload.error.empty()) {
+      lua_pushnil(thread);
+      return push_error(upload.error);
+    }
+    lua_pushlstring(thread, upload.asset.data(), upload.asset.size());
+    return 1;
+  }
+  int operator()(const DownloadDone& download) const {
+    if (!download.error.empty()) {
+      lua_pushnil(thread);
+      return push_error(download.error);
+    }
+    lua_pushinteger(thread, static_cast<lua_Integer>(download.bytes));
+    return 1;
+  }
 };
 
 // While on_message runs, and not a moment longer even when it raises an error.

@@ -11,7 +11,16 @@
 namespace throng::scenario {
 
 /// What a coroutine waits for: the alternatives of Outcome, in their order.
-enum class Awaits : std::uint8_t { kTime, kLogin, kSends, kFetch, kPresence, kNothing };
+enum class Awaits : std::uint8_t {
+  kTime,
+  kLogin,
+  kSends,
+  kFetch,
+  kPresence,
+  kUpload,
+  kDownload,
+  kNothing
+};
 
 /// A user's coroutine as C++ sees it.
 struct Coroutine {

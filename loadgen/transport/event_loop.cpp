@@ -49,6 +49,8 @@ void EventLoop::serve() {
   for (const Readiness::Event& event : std::exchange(ready_, {})) {
     if (event.token == kOwnToken) {
       run_posted();
+    } else if (static_cast<std::uint32_t>(event.token) == kCallMark) {
+      on_call_ready_(event);
     } else {
       on_ready_(event);
     }

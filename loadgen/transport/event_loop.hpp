@@ -5,6 +5,7 @@
 #include <map>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "loadgen/pacing/clock.hpp"
@@ -32,8 +33,14 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
   ~EventLoop();
 
+  /// A socket whose token has this in its low half is one of connect_calls().
+  static constexpr std::uint32_t kCallMark = 0xfffffffe;
+
   /// Who hears of the sockets, and at the end of a turn that asked for it. Called once, first.
   void connect(OnReady on_ready, Task on_turn_end);
+
+  /// Who hears of the sockets that have kCallMark.
+  void connect_calls(OnReady on_call_ready) { on_call_ready_ = std::move(on_call_ready); }
 
   Readiness& sockets() { return sockets_; }
   /// Has on_turn_end called when this turn ends.
@@ -61,6 +68,7 @@ class EventLoop {
   const pacing::Clock& clock_;
   const int doorbell_;  ///< an eventfd
   OnReady on_ready_;
+  OnReady on_call_ready_;
   Task on_turn_end_;
 
   // Owned by the loop's thread

@@ -22,6 +22,7 @@ struct PendingSend {
   std::string body = {};
   protocol::MessageKind kind = protocol::MessageKind::kText;
   protocol::Seq re = 0;
+  std::string asset = {};  ///< empty: none
   std::uint16_t writes = 0;
   std::uint8_t refusals = 0;  ///< overloaded, unavailable: how long to back off
   bool timed_out = false;     ///< the timeout was counted

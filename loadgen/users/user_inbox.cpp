@@ -124,7 +124,8 @@ void User::on_message(UserWorld& world, const protocol::Message& event, TimePoin
                                     .from_number = from,
                                     .seq = event.seq,
                                     .text = event.body.substr(stamp_bytes),
-                                    .kind = event.kind});
+                                    .kind = event.kind,
+                                    .asset = event.asset});
   }
 }
 

@@ -56,7 +56,8 @@ std::string_view User::send(UserWorld& world, ChatIndex chat, const scenario::Dr
                                     .retry_at = now,
                                     .body = make_body(bytes, draft.text),
                                     .kind = draft.kind,
-                                    .re = re});
+                                    .re = re,
+                                    .asset = std::string(draft.asset)});
   if (is_delete) chats_[*slot].last_own = 0;
   stamp(world, send);
   world.ledger.on_send(seat(world, *slot), k);
@@ -107,7 +108,8 @@ void User::write(UserWorld& world, PendingSend& send, TimePoint now) {
                      .cmid = cmid.text(),
                      .body = send.body,
                      .kind = send.kind,
-                     .re = send.re},
+                     .re = send.re,
+                     .asset = send.asset},
       now);
   if (send.writes == 0) send.first_written = now;
   if (send.writes < UINT16_MAX) ++send.writes;

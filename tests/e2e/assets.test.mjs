@@ -12,6 +12,7 @@ import { call, makeChat } from './lib/http.mjs';
 import { RawConnection } from './lib/raw.mjs';
 import { newUser, startServer } from './lib/server.mjs';
 import { Session } from './lib/session.mjs';
+import { assertCleanLedger, run, scenario } from './lib/throng.mjs';
 import { within } from './lib/wait.mjs';
 
 const MiB = 2 ** 20;
@@ -246,4 +247,16 @@ test('the directory is asked once, the cache then', async () => {
   await head(alice, bytes);
   assert.ok(await server.metric('throng_server_directory_cache_hits_total') > hits);
   assert.equal(await server.metric('throng_server_worker_jobs'), 0);
+});
+
+test('people of a scenario upload, send and look at pictures', async () => {
+  const at = await startServer();
+  const args = ['--users', '20', '--duration', '3s', '--ramp', '1s', '--warmup', 'none'];
+  const result = await run(at, scenario('media_share.lua'), args, { script: ['gap=1s', 'median=20k', 'p95=40k'] });
+  assertCleanLedger(result);
+  const { upload, download } = result.report.operations;
+  assert.ok(upload.count > 20 && upload.latency_ns.p50 > 0, JSON.stringify(upload));
+  assert.ok(download.count > 20 && download.latency_ns.p50 > 0, JSON.stringify(download));
+  assert.deepEqual([upload.errors, download.errors], [{}, {}]);
+  assert.ok(await at.metric('throng_server_asset_uploads_total') >= upload.count);
 });

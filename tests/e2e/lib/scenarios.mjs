@@ -16,6 +16,7 @@ export const ARGUMENTS = {
   'diurnal_day.lua': ['speed=21600', 'per_day=20'],
   'group_evening.lua': ['gap=2s'],
   'group_words.lua': ['gap=2s'],
+  'media_share.lua': ['gap=1s', 'median=20k', 'p95=40k'],
   'one_to_one.lua': ['gap=500ms'],
   'presence_heavy.lua': ['heartbeat=1s', 'write=0.3'],
   'reconnect_storm.lua': ['first=6', 'second=8'],

@@ -28,6 +28,9 @@ TEST(EchoHttp, TellsCallsApart) {
   EXPECT_EQ(call("GET /healthz"), HttpCall::kHealth);
   EXPECT_EQ(call("POST /healthz"), HttpCall::kUnknown);
   EXPECT_EQ(call("POST /chats/17/members"), HttpCall::kAddMembers);
+  EXPECT_EQ(call("PUT /assets/9f86"), HttpCall::kPutAsset);
+  EXPECT_EQ(call("GET /assets/9f86"), HttpCall::kGetAsset);
+  EXPECT_EQ(call("GET /assets"), HttpCall::kUnknown);
   EXPECT_EQ(call("POST /chats/17x/members"), HttpCall::kUnknown);
   EXPECT_EQ(call("POST /chats//members"), HttpCall::kUnknown);
   EXPECT_EQ(call("GET /chats"), HttpCall::kUnknown);

@@ -33,6 +33,30 @@ class Borrowed final : public transport::Transport {
   transport::Transport& lender_;
 };
 
+/// Keeps what is put, and answers when it is asked next.
+class TinyAssets final : public transport::HttpCaller {
+ public:
+  void call(transport::HttpCall call, Done done) override {
+    if (call.method == "PUT") {
+      assets_[call.path] = call.body;
+      return waiting_.push_back([done] { done({.error = {}, .status = 201}); });
+    }
+    const auto found = assets_.find(call.path);
+    transport::HttpResult result{.error = {}, .status = 404, .body = R"({"code":"no_such_asset"})"};
+    if (found != assets_.end()) result = {.error = {}, .status = 200, .body = found->second};
+    waiting_.push_back([done, result] { done(result); });
+  }
+  bool answer() {
+    const auto answers = std::exchange(waiting_, {});
+    for (const auto& each : answers) each();
+    return !answers.empty();
+  }
+
+ private:
+  std::map<std::string, std::string> assets_;
+  std::vector<std::function<void()>> waiting_;
+};
+
 scenario::Source source_of(const std::string& text) {
   return {"test.lua", "test", "scenario { users = 4, duration = 10 }\n" + text, "", {}};
 }
@@ -70,6 +94,11 @@ class Played {
               late_.merge(second.late_release);
               pauses_.merge(second.pauses);
               seconds_.push_back(std::move(second.figures));
+            },
+            [this] {
+              auto assets = std::make_unique<TinyAssets>();
+              assets_ = assets.get();
+              return assets;
             }) {
     worker_.start(start_);
   }
@@ -120,12 +149,14 @@ class Played {
   bool step() {
     bool moved = false;
     if (held_) return false;
+    moved = assets_->answer();
     for (transport::LinkId link = 0; link < kUsers; ++link) {
       moved = server_.step(link, *listener_) || moved;
     }
     return moved;
   }
 
+  TinyAssets* assets_ = nullptr;
   const pacing::TimePoint start_{seconds(100)};
   const scenario::Source source_;
   const users::SocialGraph graph_ = bound_graph();
@@ -395,6 +426,23 @@ end)");
   EXPECT_EQ(tallies.back()->name, "pause");
   EXPECT_EQ(tallies.back()->count, kUsers);
   EXPECT_EQ(tallies.back()->latency.max(), 2'000'000'000);
+}
+
+TEST(Worker, MeasuresUploadsAndDownloads) {
+  Played played(R"(
+function user(me)
+  me:login()
+  me:wait_until(5)
+  local asset = me:upload(1000, "image/png")
+  me:download(asset)
+  local none, why = me:download(string.rep("0", 64))
+  assert(none == nil and why == "no_such_asset")
+end)");
+  played.play_to_the_end();
+  EXPECT_EQ(played.completed(measure::Operation::kUpload), kUsers);
+  EXPECT_EQ(played.completed(measure::Operation::kDownload), kUsers);
+  const auto totals = played.worker().recorder().totals();
+  EXPECT_EQ(totals.of(measure::Operation::kDownload).errors.at("no_such_asset"), kUsers);
 }
 
 TEST(Worker, FindsALostMessage) {

@@ -40,6 +40,8 @@ class FakeWorld : public Actions {
   SendsDone sends_done;
   FetchDone fetch_done{"", 20, "older"};
   PresenceDone presence_done{"", 2, 3};
+  UploadDone upload_done{"", std::string(64, 'a')};
+  DownloadDone download_done{"", 1000};
 
   /// Starts all users at once and plays until nobody waits any more or the time is over.
   void play(Script& script) {
@@ -88,7 +90,8 @@ class FakeWorld : public Actions {
   }
   std::string_view send(LocalUser, ChatIndex chat, const Draft& draft, TimePoint due) override {
     if (draft.kind == protocol::MessageKind::kText && draft.re == 0) {
-      note("send chat={} bytes={} text={} due={}", chat, draft.bytes, draft.text, seconds(due));
+      note("send chat={} bytes={} text={}{}{} due={}", chat, draft.bytes, draft.text,
+           draft.asset.empty() ? "" : " asset=", draft.asset, seconds(due));
     } else {
       note("{} chat={} re={} bytes={} text={}",
            protocol::kMessageKindNames[static_cast<std::size_t>(draft.kind)], chat, draft.re,
@@ -116,6 +119,14 @@ class FakeWorld : public Actions {
   void presence(LocalUser user, std::span<const std::uint64_t> numbers, TimePoint due) override {
     note("presence {} due={}", fmt::join(numbers, ","), seconds(due));
     answer_at(user, now_ + reply_takes, presence_done);
+  }
+  void upload(LocalUser user, std::size_t bytes, std::string_view type, TimePoint due) override {
+    note("upload bytes={} type={} due={}", bytes, type, seconds(due));
+    answer_at(user, now_ + reply_takes, upload_done);
+  }
+  void download(LocalUser user, std::string_view asset, TimePoint due) override {
+    note("download asset={} due={}", asset, seconds(due));
+    answer_at(user, now_ + reply_takes, download_done);
   }
   void record(std::string_view operation, Duration elapsed) override {
     note("record {} {}", operation, pacing::to_seconds(elapsed));

@@ -217,6 +217,24 @@ TEST(Me, PresenceChecksTheUsers) {
             "me:presence: at most 100 users, not 101");
 }
 
+TEST(Me, UploadGivesTheNameOfTheAsset) {
+  EXPECT_THAT(log_of(R"(
+    local asset = me:upload("1k", "image/png")
+    assert(asset == string.rep("a", 64))
+    assert(me:download(asset) == 1000))"),
+              ElementsAre("upload bytes=1000 type=image/png due=0",
+                          "download asset=" + std::string(64, 'a') + " due=0.05"));
+  FakeWorld world{1};
+  world.upload_done = {"no_room", ""};
+  world.download_done = {"no_such_asset", 0};
+  play(world, R"(local asset, why = me:upload(1) assert(asset == nil and why == "no_room")
+    local bytes, what = me:download(string.rep("b", 64))
+    assert(bytes == nil and what == "no_such_asset"))");
+  EXPECT_EQ(mistake("me:upload(0)"), "me:upload: bytes must be from 1 to 67108864, not 0");
+  EXPECT_EQ(mistake("me:download(5)"),
+            "me:download: the asset must be what me:upload or message.asset gives, not 5");
+}
+
 TEST(Me, NothingWaitsInsideASort) {
   EXPECT_EQ(mistake("table.sort({ 2, 1 }, function(a, b) me:think(1) return a < b end)"),
             "me:think can't wait inside a function that table.sort or string.gsub calls");
@@ -237,6 +255,13 @@ TEST(Me, SendTakesBytesTextOrBoth) {
                   "send chat=4 bytes=0 text= due=0"));
 }
 
+TEST(Me, SendCarriesAnAsset) {
+  EXPECT_THAT(log_of("me:send(4, { bytes = 5, asset = string.rep('a', 64) })"),
+              ElementsAre("send chat=4 bytes=5 text= asset=" + std::string(64, 'a') + " due=0"));
+  EXPECT_EQ(mistake("me:send(4, { asset = 'a' })"),
+            "me:send: the asset must be what me:upload or message.asset gives, not a");
+}
+
 TEST(Me, SendSaysWhyNot) {
   FakeWorld world{1};
   world.send_refused = "queue_full";
@@ -245,12 +270,13 @@ TEST(Me, SendSaysWhyNot) {
 
 TEST(Me, SendChecksTheBody) {
   EXPECT_EQ(mistake("me:send(4)"),
-            "me:send: the body must be a number of bytes, a text, or { bytes =, text = }, not nil");
+            "me:send: the body must be a number of bytes, a text, or { bytes =, text =, asset = }, "
+            "not nil");
   EXPECT_EQ(mistake("me:send(4, 16385)"), "me:send: bytes must be from 0 to 16384, not 16385");
   EXPECT_EQ(mistake("me:send(4, -1)"), "me:send: bytes must be from 0 to 16384, not -1");
   EXPECT_EQ(mistake("me:send(4, { text = 5 })"), "me:send: text must be a text, not 5");
   EXPECT_EQ(mistake("me:send(4, { size = 5 })"),
-            "me:send: unknown key 'size'; known keys: bytes, text");
+            "me:send: unknown key 'size'; known keys: asset, bytes, text");
   EXPECT_EQ(mistake("me:send(4, string.rep('x', 16385))"),
             "me:send: the text must be at most 16384 bytes");
 }
