@@ -29,6 +29,30 @@ function(throng_library name)
   target_link_libraries(throng_${name} PUBLIC throng::options ${ARG_PUBLIC} PRIVATE ${ARG_PRIVATE})
 endfunction()
 
+set(THRONG_EMBED ${CMAKE_CURRENT_LIST_DIR}/embed.cmake)
+
+# throng_embed(VARIABLE HEADER a.hpp NAMESPACE ns DIRECTORY dir [CONSTANTS kName=a.css ...]
+#              [TABLE kFiles FILES a.css ...])
+#   sets VARIABLE to a C++ source that defines what HEADER declares, with the files of DIRECTORY: a
+#   std::string_view for each constant; a std::span of `File{name, SHA-256, text}`.
+function(throng_embed variable)
+  cmake_parse_arguments(ARG "" "HEADER;NAMESPACE;DIRECTORY;TABLE" "CONSTANTS;FILES" ${ARGN})
+  set(directory ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_DIRECTORY})
+  set(output ${CMAKE_CURRENT_BINARY_DIR}/${variable}.cpp)
+  list(TRANSFORM ARG_CONSTANTS REPLACE "^[^=]+=" "" OUTPUT_VARIABLE read_files)
+  list(APPEND read_files ${ARG_FILES})
+  list(TRANSFORM read_files PREPEND ${directory}/)
+  add_custom_command(
+    OUTPUT ${output}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${output} -DHEADER=${ARG_HEADER} -DNAMESPACE=${ARG_NAMESPACE}
+            -DDIRECTORY=${directory} "-DCONSTANTS=${ARG_CONSTANTS}" -DTABLE=${ARG_TABLE}
+            "-DFILES=${ARG_FILES}" -P ${THRONG_EMBED}
+    DEPENDS ${THRONG_EMBED} ${read_files}
+    COMMENT "Embedding ${ARG_DIRECTORY}"
+    VERBATIM)
+  set(${variable} ${output} PARENT_SCOPE)
+endfunction()
+
 # Tests are compiled more often than run: what optimising their code would save is less than it
 # takes, and so it is with checks for undefined behaviour, which the code they test has.
 set(THRONG_TEST_OPTIONS -O0)
