@@ -13,6 +13,7 @@
 #include "server/gateway/elsewhere.hpp"
 #include "server/gateway/http_exchange.hpp"
 #include "server/gateway/http_fields.hpp"
+#include "server/gateway/page_api.hpp"
 
 namespace throng::gateway {
 
@@ -386,6 +387,12 @@ asio::awaitable<HttpReply> upload_asset(Call& call) {
   co_return co_await put_asset(call.services, call.request, call.claims.user, name);
 }
 
+/// The page to look at, whose other files are below it.
+asio::awaitable<HttpReply> show_page(Call& call) {
+  const bool is_root = call.url.segments().empty();
+  co_return page_reply(call.services, call.request, is_root ? "index.html" : path_text(call, 1));
+}
+
 asio::awaitable<HttpReply> health(Call&) {
   co_return HttpReply{.status = 200, .content_type = "text/plain", .body = "ok\n"};
 }
@@ -405,7 +412,7 @@ asio::awaitable<HttpReply> metrics(Call& call) {
 
 struct Route {
   std::string_view method;
-  std::string_view path;  ///< "*" stands for one segment
+  std::string_view path;  ///< "*" stands for one segment; "": the root
   bool public_access;
   asio::awaitable<HttpReply> (*serve)(Call&);
 };
@@ -426,6 +433,10 @@ constexpr Route kRoutes[] = {
     {"GET", "/assets/*", false, get_asset},
     {"HEAD", "/assets/*", false, get_asset},
     {"PUT", "/assets/*", false, upload_asset},
+    {"GET", "", true, show_page},
+    {"HEAD", "", true, show_page},
+    {"GET", "/page/*", true, show_page},
+    {"HEAD", "/page/*", true, show_page},
     {"GET", "/healthz", true, health},
     {"GET", "/readyz", true, readiness},
     {"GET", "/metrics", true, metrics},

@@ -54,6 +54,7 @@ struct ServerServices {
   AssetService& assets;
   workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
+  bool page = true;  ///< `/` is the page to look at
 };
 
 /// Node-wide answers for the HTTP pages; implemented by the node.

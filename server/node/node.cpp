@@ -127,7 +127,8 @@ Node::Node(NodeOptions options)
                                        .chat_keys = chat_keys_,
                                        .assets = assets_,
                                        .workers = workers_,
-                                       .limits = options_.limits},
+                                       .limits = options_.limits,
+                                       .page = options_.page},
                           .status = *this,
                           .pace = options_.pace,
                           .shards = shards_};

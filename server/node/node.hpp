@@ -49,6 +49,7 @@ struct NodeOptions {
   chat::ShardIndex shards = 1;
   std::string secret;  ///< signs tokens
   TlsFiles tls;
+  bool page = true;  ///< `/` is a page to look at
   /// How often, at most, a shard under load looks at its sockets and hands over a batch.
   std::chrono::microseconds pace{1000};
   gateway::Limits limits;

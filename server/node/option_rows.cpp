@@ -46,6 +46,7 @@ constexpr Row kRows[] = {
      "to stop in; clients come back spread over as long", Unit::kMilliseconds, 1000, 600'000},
     {kServing, "--log-format", &Raw::log_format, "text|json [text]", "of lines on stderr"},
     {kServing, "--log-level", &Raw::log_level, "debug|info|warning|error [info]", "and above"},
+    {kServing, "--page", &Raw::page, "on|off [on]", "a chat client for browsers at /"},
     {kStore, "--data", &Raw::data, "DIR|memory [./throng-data]", "where the store is"},
     {kStore, "--durability", &Raw::durability, "fsync|os|none [fsync]",
      "an acknowledged message survives power loss, the process' death, neither"},
@@ -135,6 +136,7 @@ void add_options(CLI::App& app, RawOptions& raw) {
   app.get_option("--durability")->check(CLI::IsMember({"fsync", "os", "none"}));
   app.get_option("--log-format")->check(CLI::IsMember({"text", "json"}));
   app.get_option("--log-level")->check(CLI::IsMember({"debug", "info", "warning", "error"}));
+  app.get_option("--page")->check(CLI::IsMember({"on", "off"}));
 }
 
 }  // namespace throng::node

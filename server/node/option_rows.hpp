@@ -17,6 +17,7 @@ struct RawOptions {
   std::string secret_file;
   std::string tls_certificate;
   std::string tls_key;
+  std::string page = "on";
   std::uint64_t heartbeat_s = 30;
   std::uint64_t pace_us = 1000;
   std::uint64_t receipt_delay_ms = gateway::Limits{}.receipt_delay.count();

@@ -192,6 +192,7 @@ ParsedOptions check(const RawOptions& raw) {
     throw std::runtime_error("--tls-cert and --tls-key: one needs the other");
   }
   node.tls = {.certificate = raw.tls_certificate, .key = raw.tls_key};
+  node.page = raw.page == "on";
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);
   return parsed;
