@@ -38,10 +38,18 @@ std::string describe(const play::Progress& p, std::size_t columns) {
   return report::progress_line(play::phase_name(p.phase), p.figures, columns);
 }
 
+/// What one of them sees can be looked at: this line stays.
+std::string describe_users(const play::Progress& p) {
+  return fmt::format("playing users {} to {}", p.first_user, p.first_user + p.users_planned - 1);
+}
+
 }  // namespace
 
 void ProgressDisplay::show(const play::Progress& progress, pacing::TimePoint now) {
-  if (columns_) {
+  if (progress.first_user != 0) {
+    finish();
+    out_ << describe_users(progress) << '\n' << std::flush;
+  } else if (columns_) {
     out_ << kClearLine << describe(progress, columns_()) << std::flush;
     line_open_ = true;
   } else if (progress.phase != last_phase_ || now - last_shown_ >= kPlainInterval) {

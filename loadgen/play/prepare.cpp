@@ -121,6 +121,8 @@ void set_up(const RunOptions& options, Prepared& prepared, transport::HttpClient
   refuse_if(interrupted);
   if (!ids) refuse(code_of(ids.error()), ids.error().message);
   prepared.graph->bind(identity.first_user, std::move(*ids));
+  progress.first_user = identity.first_user.value;
+  tell(options, progress);
 }
 
 void measure_floor(const RunOptions& options, Prepared& prepared, const Interrupted& interrupted) {

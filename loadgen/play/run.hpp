@@ -52,7 +52,8 @@ struct Progress {
   std::uint64_t chats_made = 0;  ///< kSetup
   std::uint64_t chats_planned = 0;
   std::uint64_t users_planned = 0;
-  report::Progress figures;  ///< of the last second that is over, from kRamp on
+  std::uint64_t first_user = 0;  ///< who of the target's users are played; 0: not decided yet
+  report::Progress figures;      ///< of the last second that is over, from kRamp on
 };
 
 /// Crews of other machines that a run is played by.

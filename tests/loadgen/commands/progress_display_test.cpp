@@ -42,6 +42,17 @@ TEST(ProgressDisplay, SaysEachPhaseAtOnce) {
       "writing the report\n");
 }
 
+TEST(ProgressDisplay, LeavesALineThatSaysWhoIsPlayed) {
+  std::ostringstream out;
+  ProgressDisplay display(out, [] { return std::size_t{80}; });
+  play::Progress decided = at(play::Phase::kSetup);
+  decided.first_user = 5'001;
+  decided.users_planned = 1'000;
+  display.show(at(play::Phase::kPreflight), after(0));
+  display.show(decided, after(0));
+  EXPECT_TRUE(out.str().ends_with("\r\x1b[2Kplaying users 5001 to 6000\n")) << out.str();
+}
+
 TEST(ProgressDisplay, SaysALongPhaseEveryFewSeconds) {
   std::ostringstream out;
   ProgressDisplay display(out, nullptr);
