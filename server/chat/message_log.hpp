@@ -48,6 +48,8 @@ class MessageLog {
   /// The first position that `from` gave this cmid in `chat`.
   virtual std::optional<Position> find(ChatId chat, UserId from, std::string_view cmid) const = 0;
   virtual std::vector<CursorRecord> cursors(ChatId chat) const = 0;
+  /// Of one member; zeros for who never moved one.
+  virtual CursorRecord cursor(ChatId chat, UserId user) const = 0;
 
   /// Keeps the messages and cursors of all batches, all or nothing, and returns once they are as
   /// durable as the log was set up to make them. Called by one thread at a time.

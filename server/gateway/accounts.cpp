@@ -6,6 +6,8 @@
 #include <boost/system/system_error.hpp>
 #include <stdexcept>
 
+#include "server/storage/email.hpp"
+
 namespace throng::gateway {
 namespace {
 
@@ -23,17 +25,6 @@ std::string hash_password(std::string_view password) {
 
 bool matches(const std::string& hash, std::string_view password) {
   return crypto_pwhash_str_verify(hash.c_str(), password.data(), password.size()) == 0;
-}
-
-/// One @ with something on both sides and nothing that breaks a header; the rest is for the mail
-/// server to judge.
-bool looks_like_email(std::string_view text) {
-  const std::size_t at = text.find('@');
-  if (text.size() > Accounts::kMaxEmailBytes || at == std::string_view::npos || at == 0 ||
-      at + 1 == text.size() || text.find('@', at + 1) != std::string_view::npos) {
-    return false;
-  }
-  return text.find_first_of(" \t\r\n\"<>,;:\\") == std::string_view::npos;
 }
 
 /// A directory that can't be read throws.
@@ -64,7 +55,7 @@ void Accounts::run(Done done, std::function<Result()> job) {
 }
 
 void Accounts::register_user(std::string email, std::string password, std::string name, Done done) {
-  if (!looks_like_email(email) || password.size() < kMinPasswordBytes ||
+  if (!storage::looks_like_email(email) || password.size() < kMinPasswordBytes ||
       password.size() > kMaxPasswordBytes || name.size() > kMaxNameBytes) {
     return done(Error::kBadField);
   }

@@ -22,8 +22,13 @@ bool for_log(const chat::Batch* batch) {
 
 }  // namespace
 
-Committer::Committer(chat::MessageLog& log, chat::Directory& directory, std::size_t max_queued)
-    : log_(log), directory_(directory), max_queued_(max_queued), thread_([this] { run(); }) {}
+Committer::Committer(chat::MessageLog& log, chat::Directory& directory, std::size_t max_queued,
+                     std::vector<CommitListener*> listeners)
+    : log_(log),
+      directory_(directory),
+      max_queued_(max_queued),
+      listeners_(std::move(listeners)),
+      thread_([this] { run(); }) {}
 
 Committer::~Committer() { stop(); }
 
@@ -82,6 +87,9 @@ void Committer::commit_group() {
   const auto started = std::chrono::steady_clock::now();
   const auto error = write_group();
   count(std::chrono::steady_clock::now() - started, error.failed());
+  if (!error) {
+    for (CommitListener* listener : listeners_) listener->committed(batches_);
+  }
   for (Waiting& waiting : group_) waiting.done(std::move(waiting.batch), error);
   group_.clear();
 }

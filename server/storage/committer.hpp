@@ -18,6 +18,16 @@
 
 namespace throng::storage {
 
+/// Hears of what is durable, on the committer's thread and before those who wait for it: it mustn't
+/// take long, nor wait, nor throw.
+class CommitListener {
+ public:
+  virtual void committed(std::span<const chat::Batch* const> batches) = 0;
+
+ protected:
+  ~CommitListener() = default;
+};
+
 /// Group commit: one thread that merges what all shards want kept into one commit. Whatever has
 /// been submitted when the thread is free goes together, so that a group grows as the disk gets
 /// slower or the load higher, and a lone batch never waits for company.
@@ -33,8 +43,9 @@ class Committer {
 
   /// `max_queued`: how many batches may wait. One for each shard is enough where a shard submits
   /// the next only once it has the last back.
-  /// Requires: `log` and `directory` outlive the committer.
-  Committer(chat::MessageLog& log, chat::Directory& directory, std::size_t max_queued);
+  /// Requires: `log`, `directory` and the listeners outlive the committer.
+  Committer(chat::MessageLog& log, chat::Directory& directory, std::size_t max_queued,
+            std::vector<CommitListener*> listeners = {});
   ~Committer();
 
   /// Any thread. After `stop`, `done` gets Error::kStopped.
@@ -74,6 +85,7 @@ class Committer {
   chat::MessageLog& log_;
   chat::Directory& directory_;
   const std::size_t max_queued_;
+  const std::vector<CommitListener*> listeners_;
 
   // Guarded by mutex_
   std::mutex mutex_;

@@ -109,6 +109,14 @@ std::vector<chat::CursorRecord> MemoryMessageLog::cursors(chat::ChatId chat_id) 
   return result;
 }
 
+chat::CursorRecord MemoryMessageLog::cursor(chat::ChatId chat_id, chat::UserId user) const {
+  const std::scoped_lock lock(mutex_);
+  const Chat* found = chat(chat_id);
+  const auto at = found ? found->cursors.find(user) : decltype(found->cursors.find(user))();
+  if (!found || at == found->cursors.end()) return {.chat = chat_id, .user = user};
+  return at->second;
+}
+
 boost::system::error_code MemoryMessageLog::commit(std::span<const chat::Batch* const> batches) {
   const std::scoped_lock lock(mutex_);
   for (const chat::Batch* batch : batches) {

@@ -23,6 +23,7 @@ class MemoryMessageLog : public chat::MessageLog {
   std::optional<chat::Position> find(chat::ChatId chat, chat::UserId from,
                                      std::string_view cmid) const override;
   std::vector<chat::CursorRecord> cursors(chat::ChatId chat) const override;
+  chat::CursorRecord cursor(chat::ChatId chat, chat::UserId user) const override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
 

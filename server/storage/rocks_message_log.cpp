@@ -174,6 +174,18 @@ std::vector<chat::CursorRecord> RocksMessageLog::cursors(chat::ChatId chat) cons
   return result;
 }
 
+chat::CursorRecord RocksMessageLog::cursor(chat::ChatId chat, chat::UserId user) const {
+  chat::CursorRecord cursor{.chat = chat, .user = user};
+  std::string value;
+  if (!store_.get(Family::kCursors, as_view(pair_key(chat.value, user.value)), value)) {
+    return cursor;
+  }
+  ValueReader reader(value);
+  cursor.delivered = reader.varint();
+  cursor.read = reader.varint();
+  return cursor;
+}
+
 boost::system::error_code RocksMessageLog::commit(std::span<const chat::Batch* const> batches) {
   batch_.clear();
   messages_.clear();
@@ -189,6 +201,7 @@ boost::system::error_code RocksMessageLog::commit(std::span<const chat::Batch* c
   std::ranges::stable_sort(cursors_, {}, [](const auto* c) { return std::pair(c->chat, c->user); });
   for (const chat::StoredMessage* message : messages_) put(*message);
   for (const chat::CursorRecord* cursor : cursors_) put(*cursor);
+  if (marks_) put_marks();
   return store_.write(batch_, store_.commit_sync());
 }
 
@@ -214,6 +227,14 @@ void RocksMessageLog::put(const chat::StoredMessage& message) {
   const PairKey owner = pair_key(message.chat.value, message.from.value);
   batch_.put(Family::kCmids, {as_view(owner), message.cmid},
              {Varints(message.seq, message.time).view()});
+}
+
+void RocksMessageLog::put_marks() {
+  for (std::size_t i = 0; i < messages_.size(); ++i) {
+    const chat::StoredMessage& m = *messages_[i];
+    const bool is_newest = i + 1 == messages_.size() || messages_[i + 1]->chat != m.chat;
+    if (is_newest) batch_.put(Family::kPushMarks, {as_view(pair_key(m.chat.value, m.seq))}, {});
+  }
 }
 
 void RocksMessageLog::put(const chat::CursorRecord& cursor) {

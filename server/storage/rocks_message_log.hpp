@@ -14,8 +14,10 @@ namespace throng::storage {
 /// commit left behind says nothing. An empty cmid isn't indexed.
 class RocksMessageLog final : public chat::MessageLog {
  public:
+  /// `marks`: each commit also marks the chats that have new messages, for whoever sends pushes.
   /// Requires: `store` outlives the log.
-  explicit RocksMessageLog(RocksStore& store) : store_(store), batch_(store) {}
+  explicit RocksMessageLog(RocksStore& store, bool marks = false)
+      : store_(store), marks_(marks), batch_(store) {}
 
   chat::Seq last_seq(chat::ChatId chat) const override;
   std::size_t read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
@@ -25,6 +27,7 @@ class RocksMessageLog final : public chat::MessageLog {
   std::optional<chat::Position> find(chat::ChatId chat, chat::UserId from,
                                      std::string_view cmid) const override;
   std::vector<chat::CursorRecord> cursors(chat::ChatId chat) const override;
+  chat::CursorRecord cursor(chat::ChatId chat, chat::UserId user) const override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
 
@@ -33,11 +36,14 @@ class RocksMessageLog final : public chat::MessageLog {
   /// The message alone, without the place of its cmid.
   void put_message(const chat::StoredMessage& message);
   void put(const chat::CursorRecord& cursor);
+  /// Requires: the group's messages are sorted.
+  void put_marks();
   /// Visits messages with first <= seq <= last.
   void read(chat::ChatId chat, chat::Seq first, chat::Seq last, Order order, PageBudget& budget,
             const Visitor& visit) const;
 
   RocksStore& store_;
+  const bool marks_;
 
   // Owned by the committing thread
   RocksBatch batch_;

@@ -32,8 +32,9 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kMiB = 1024 * 1024;
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "messages",  "cmids",   "cursors",     "users",     "emails", "chats",
-    "chat_keys", "members", "memberships", "last_seen", "meta",   "assets"};
+    "messages",     "cmids",       "cursors",     "users",     "emails",     "chats",
+    "chat_keys",    "members",     "memberships", "last_seen", "push_marks", "pushes",
+    "push_records", "preferences", "meta",        "assets"};
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }

@@ -45,10 +45,14 @@ enum class Family : std::uint8_t {
   kMembers,      ///< chat, user → joined after, left after, present
   kMemberships,  ///< user, chat → nothing; only while the user is in the chat
   kLastSeen,     ///< user → time
+  kPushMarks,    ///< chat, seq → nothing; until somebody looked who is to get a push
+  kPushes,       ///< push → what it says, when it is due (notify/rocks_push_store.cpp)
+  kPushRecords,  ///< number → what became of a push
+  kPreferences,  ///< user → JSON
   kMeta,         ///< "format", "next_user", "next_chat" → a number
   kAssets,       ///< asset, 'u' or 'c', user or chat → newest seq, type
 };
-inline constexpr std::size_t kFamilies = 12;
+inline constexpr std::size_t kFamilies = 16;
 
 enum class Order : std::uint8_t { kRising, kFalling };
 enum class Sync : std::uint8_t { kNo, kYes };

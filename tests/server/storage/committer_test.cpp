@@ -80,6 +80,27 @@ TEST(Committer, GivesTheBatchBackOnItsOwnThread) {
   EXPECT_EQ(log.last_seq({7}), 1u);
 }
 
+TEST(Committer, TellsListenersOfWhatWasKept) {
+  class Listener : public CommitListener {
+   public:
+    void committed(std::span<const chat::Batch* const> batches) override {
+      for (const chat::Batch* batch : batches) seqs.push_back(batch->messages.at(0).seq);
+    }
+    std::vector<chat::Seq> seqs;
+  };
+  HeldLog log;
+  MemoryDirectory directory;
+  Listener listener;
+  Committer committer(log, directory, 1, {&listener});
+  auto kept = submit(committer, batch_of(7, 1));
+  log.let_one_through();
+  EXPECT_FALSE(kept.get());
+  auto lost = submit(committer, batch_of(7, 2));
+  log.let_one_through(Error::kIo);
+  EXPECT_TRUE(lost.get());
+  EXPECT_THAT(listener.seqs, ElementsAre(1));
+}
+
 TEST(Committer, MergesWhatWaits) {
   HeldLog log;
   MemoryDirectory directory;

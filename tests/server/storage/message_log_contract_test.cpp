@@ -164,6 +164,20 @@ TYPED_TEST(MessageLogContract, CursorsAreTheLatestOfEachMember) {
   EXPECT_EQ(cursors[1].read, 3u);
 }
 
+TYPED_TEST(MessageLogContract, CursorOfOneMember) {
+  chat::Batch batch;
+  batch.messages = {message(7, 1, "a")};
+  batch.cursors = {{{7}, {2}, 5, 3}, {{7}, {3}, 1, 0}};
+  ASSERT_FALSE(commit(this->log_, batch));
+  const chat::CursorRecord cursor = this->log_.cursor({7}, {2});
+  EXPECT_EQ(cursor.chat.value, 7u);
+  EXPECT_EQ(cursor.user.value, 2u);
+  EXPECT_EQ(cursor.delivered, 5u);
+  EXPECT_EQ(cursor.read, 3u);
+  EXPECT_EQ(this->log_.cursor({7}, {4}).delivered, 0u);
+  EXPECT_EQ(this->log_.cursor({8}, {2}).delivered, 0u);
+}
+
 TYPED_TEST(MessageLogContract, CursorsMoveFromCommitToCommit) {
   for (const chat::Seq seq : {1U, 2U, 127U, 128U, 20'000U, 20'001U}) {
     chat::Batch batch;
