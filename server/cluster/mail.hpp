@@ -2,6 +2,7 @@
 
 #include <boost/system/error_code.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,15 @@ struct PresenceChanged {
   std::vector<Change> changes;
 };
 
+/// Asks a user's home who of the users that live there has no session.
+struct AskAway {
+  using Answer =
+      std::function<void(std::vector<chat::UserId> asked, std::vector<chat::UserId> away)>;
+
+  std::vector<chat::UserId> users;
+  Answer answer;  ///< called on the home's thread
+};
+
 /// The server is going down: sessions are told and closed.
 struct Leave {};
 
@@ -105,8 +115,8 @@ struct LaneCut {
 };
 
 using Mail = std::variant<chat::Command, chat::Effect, Committed, Newcomer, AskPresence, Unwatch,
-                          PresenceChanged, Leave, LaneOpened, LaneOutput, LaneEnded, LaneTaken,
-                          LaneInput, LaneDrained, LaneCut>;
+                          PresenceChanged, AskAway, Leave, LaneOpened, LaneOutput, LaneEnded,
+                          LaneTaken, LaneInput, LaneDrained, LaneCut>;
 
 /// Carries mail to shards; what goes from one shard to another arrives in order.
 /// Today every shard is in this process; shards of other nodes come in behind the same call.

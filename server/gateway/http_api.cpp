@@ -13,6 +13,7 @@
 #include "server/gateway/elsewhere.hpp"
 #include "server/gateway/http_exchange.hpp"
 #include "server/gateway/http_fields.hpp"
+#include "server/gateway/notification_api.hpp"
 #include "server/gateway/page_api.hpp"
 
 namespace throng::gateway {
@@ -437,6 +438,14 @@ constexpr Route kRoutes[] = {
     {"HEAD", "", true, show_page},
     {"GET", "/page/*", true, show_page},
     {"HEAD", "/page/*", true, show_page},
+    {"GET", "/notifications/preferences", false,
+     [](Call& c) { return get_preferences(c.services, c.claims); }},
+    {"PUT", "/notifications/preferences", false,
+     [](Call& c) { return set_preferences(c.services, c.claims, c.request); }},
+    {"POST", "/notifications", false,
+     [](Call& c) { return send_notifications(c.services, c.claims, c.request); }},
+    {"GET", "/notifications/sent", false,
+     [](Call& c) { return list_notifications(c.services, c.claims, c.url); }},
     {"GET", "/healthz", true, health},
     {"GET", "/readyz", true, readiness},
     {"GET", "/metrics", true, metrics},

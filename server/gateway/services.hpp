@@ -21,6 +21,10 @@
 #include "server/metrics/metrics.hpp"
 #include "server/workers/workers.hpp"
 
+namespace throng::notify {
+class PushService;
+}
+
 namespace throng::gateway {
 
 class Accounts;
@@ -55,6 +59,7 @@ struct ServerServices {
   workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
   bool page = true;  ///< `/` is the page to look at
+  notify::PushService* pushes = nullptr;  ///< null when there is no channel
 };
 
 /// Node-wide answers for the HTTP pages; implemented by the node.

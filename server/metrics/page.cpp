@@ -146,6 +146,44 @@ void add_caches(std::vector<MetricFamily>& families, const std::vector<CacheFigu
       "Reads of the directory that went to the disk, by what was read.", &CacheFigures::misses);
 }
 
+void add_by_label(std::vector<MetricFamily>& families, std::string_view name, std::string_view help,
+                  std::string_view label, std::string_view label_value, std::uint64_t value) {
+  ClientMetric row;
+  row.label = {{std::string(label), std::string(label_value)}};
+  row.counter.value = static_cast<double>(value);
+  family(families, name, help, MetricType::Counter).metric.push_back(std::move(row));
+}
+
+void add_push_figures(std::vector<MetricFamily>& families, const PushFigures& p) {
+  for (const auto& c : p.channels) {
+    add_by_label(families, "throng_server_pushes_sent_total", "Pushes that a channel took.",
+                 "channel", c.name, c.sent);
+  }
+  for (const auto& c : p.channels) {
+    add_by_label(families, "throng_server_push_failures_total",
+                 "Attempts to send a push that failed.", "channel", c.name, c.failures);
+  }
+  for (const auto& c : p.channels) {
+    add_by_label(families, "throng_server_pushes_dead_total", "Pushes that were given up.",
+                 "channel", c.name, c.dead);
+  }
+  add_single(families, "throng_server_pushes_collapsed_total",
+             "Times that a push which was there took further messages of its chat in.",
+             MetricType::Counter, static_cast<double>(p.collapsed));
+  for (const auto& [reason, count] : {std::pair{"taken", p.taken},
+                                      {"expired", p.expired},
+                                      {"rate_limited", p.rate_limited},
+                                      {"queue_full", p.queue_full}}) {
+    add_by_label(families, "throng_server_pushes_withheld_total",
+                 "Pushes that weren't sent: taken (by a device), expired, rate_limited (messages "
+                 "wait), queue_full.",
+                 "reason", reason, count);
+  }
+  add_single(families, "throng_server_pushes_waiting",
+             "Pushes that are planned, under way, or keep their chat quiet.", MetricType::Gauge,
+             static_cast<double>(p.waiting));
+}
+
 void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigures& p) {
   ClientMetric build;
   build.label = {{"version", std::string(p.version)}, {"durability", std::string(p.durability)}};
@@ -178,6 +216,7 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
              MetricType::Gauge, static_cast<double>(p.table_messages));
   add_single(families, "throng_server_asset_store_bytes", "Bytes of all assets, each counted once.",
              MetricType::Gauge, static_cast<double>(p.asset_bytes));
+  if (!p.pushes.channels.empty()) add_push_figures(families, p.pushes);
   // The names that all Prometheus clients give to these.
   add_single(families, "process_start_time_seconds", "When the process began, since 1970.",
              MetricType::Gauge, p.started_s);

@@ -16,6 +16,23 @@ struct CacheFigures {
   std::uint64_t misses = 0;
 };
 
+/// What pushes to people without a session came to.
+struct PushFigures {
+  struct Channel {
+    std::string_view name;
+    std::uint64_t sent = 0;
+    std::uint64_t failures = 0;
+    std::uint64_t dead = 0;
+  };
+  std::vector<Channel> channels;
+  std::uint64_t collapsed = 0;
+  std::uint64_t taken = 0;
+  std::uint64_t expired = 0;
+  std::uint64_t rate_limited = 0;
+  std::uint64_t queue_full = 0;
+  std::uint64_t waiting = 0;
+};
+
 /// Figures that belong to the whole process.
 struct ProcessFigures {
   std::string_view version;
@@ -52,6 +69,7 @@ struct ProcessFigures {
   std::uint64_t running_flushes = 0;
   double stall_seconds = 0;
   bool stopped = false;
+  PushFigures pushes = {};
 };
 
 /// The /metrics page in the Prometheus text format: each shard's figures under a `shard` label.

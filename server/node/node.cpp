@@ -15,6 +15,8 @@
 #include "server/gateway/connection.hpp"
 #include "server/metrics/page.hpp"
 #include "server/node/process_usage.hpp"
+#include "server/notify/memory_push_store.hpp"
+#include "server/notify/rocks_push_store.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
 #include "server/storage/rocks_directory.hpp"
@@ -79,6 +81,45 @@ std::unique_ptr<assets::AssetStore> open_asset_store(const NodeOptions& options,
       workers);
 }
 
+std::unique_ptr<notify::PushService> make_pushes(const NodeOptions& options, Stores& stores,
+                                                 notify::Homes& homes) {
+  if (!options.pushes.any()) return nullptr;
+  std::unique_ptr<notify::PushStore> store;
+  if (stores.rocks) {
+    store = std::make_unique<notify::RocksPushStore>(*stores.rocks);
+  } else {
+    store = std::make_unique<notify::MemoryPushStore>();
+  }
+  return std::make_unique<notify::PushService>(options.pushes, std::move(store), *stores.log,
+                                               *stores.directory, homes);
+}
+
+metrics::PushFigures figures_of(const notify::PushService* pushes) {
+  metrics::PushFigures figures;
+  if (!pushes) return figures;
+  const notify::NotifierCounts& counts = pushes->counts();
+  for (const notify::Channel channel : notify::kAllChannels) {
+    const std::size_t i = notify::index_of(channel);
+    figures.channels.push_back({.name = notify::name_of(channel),
+                                .sent = counts.sent[i],
+                                .failures = counts.failures[i],
+                                .dead = counts.dead[i]});
+  }
+  figures.collapsed = counts.collapsed;
+  figures.taken = counts.taken;
+  figures.expired = counts.expired;
+  figures.rate_limited = counts.rate_limited;
+  figures.queue_full = counts.queue_full;
+  figures.waiting = counts.waiting;
+  return figures;
+}
+
+std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes) {
+  std::vector<storage::CommitListener*> listeners;
+  if (pushes) listeners.push_back(pushes);
+  return listeners;
+}
+
 }  // namespace
 
 Stores open_stores(const NodeOptions& options) {
@@ -92,7 +133,7 @@ Stores open_stores(const NodeOptions& options) {
       storage::RocksOptions{.directory = *options.data,
                             .durability = options.durability,
                             .open_files = options.store_files});
-  stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks);
+  stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks, options.pushes.any());
   stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
   stores.cache =
       std::make_unique<storage::CachedDirectory>(*stores.directory, options.directory_cache_bytes);
@@ -104,7 +145,9 @@ Node::Node(NodeOptions options)
       tokens_(options_.secret),
       pagination_(options_.secret),
       stores_(open_stores(options_)),
-      committer_(*stores_.log, stores_.fastest_directory(), options_.shards),
+      pushes_(make_pushes(options_, stores_, *this)),
+      committer_(*stores_.log, stores_.fastest_directory(), options_.shards,
+                 listeners_of(pushes_.get())),
       workers_(options_.limits.http_workers, options_.limits.http_jobs),
       asset_store_(open_asset_store(options_, workers_)),
       assets_{.store = asset_store_.get(),
@@ -128,7 +171,8 @@ Node::Node(NodeOptions options)
                                        .assets = assets_,
                                        .workers = workers_,
                                        .limits = options_.limits,
-                                       .page = options_.page},
+                                       .page = options_.page,
+                                       .pushes = pushes_.get()},
                           .status = *this,
                           .pace = options_.pace,
                           .shards = shards_};
@@ -146,6 +190,7 @@ void Node::run(ReadOptions read_options) {
   serving_ = true;
   read_options_ = std::move(read_options);
   for (auto& shard : shards_) shard->start();
+  if (pushes_) pushes_->start();
   await_stop();
   await_reload();
   accept_next();
@@ -272,6 +317,7 @@ void Node::shut_down() {
   accounts_.stop();
   workers_.stop();
   committer_.stop();
+  if (pushes_) pushes_->stop();
   for (auto& shard : shards_) shard->stop();
 }
 
@@ -286,6 +332,19 @@ void Node::wait_until_empty() {
 
 bool Node::all_empty() const {
   return std::ranges::all_of(shards_, [](const auto& shard) { return shard->is_empty(); });
+}
+
+void Node::ask_away(std::vector<chat::UserId> users, Answer answer) {
+  const chat::Placement placement(options_.shards);
+  std::vector<cluster::AskAway> by_home(options_.shards);
+  for (const chat::UserId user : users) by_home[placement.of(user)].users.push_back(user);
+  for (chat::ShardIndex home = 0; home < options_.shards; ++home) {
+    if (by_home[home].users.empty()) continue;
+    by_home[home].answer = answer;
+    std::vector<cluster::Mail> mail;
+    mail.emplace_back(std::move(by_home[home]));
+    shards_[home]->deliver(mail);
+  }
 }
 
 // ---- Pages ----
@@ -344,7 +403,8 @@ std::string Node::metrics_page() const {
        .running_compactions = store.running_compactions,
        .running_flushes = store.running_flushes,
        .stall_seconds = store.stall_seconds,
-       .stopped = store.stopped});
+       .stopped = store.stopped,
+       .pushes = figures_of(pushes_.get())});
 }
 
 }  // namespace throng::node

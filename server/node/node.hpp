@@ -22,6 +22,7 @@
 #include "server/gateway/limits.hpp"
 #include "server/metrics/page.hpp"
 #include "server/node/shard.hpp"
+#include "server/notify/push_service.hpp"
 #include "server/storage/cached_directory.hpp"
 #include "server/storage/committer.hpp"
 #include "server/storage/rocks_store.hpp"
@@ -53,6 +54,7 @@ struct NodeOptions {
   /// How often, at most, a shard under load looks at its sockets and hands over a batch.
   std::chrono::microseconds pace{1000};
   gateway::Limits limits;
+  notify::PushOptions pushes;
 };
 
 /// Reads the options anew, for a reload. Errors: std::runtime_error saying what is wrong.
@@ -72,7 +74,7 @@ struct Stores {
 Stores open_stores(const NodeOptions& options);
 
 /// A whole server in one process: storage, committer, shards and the listener.
-class Node final : private gateway::NodeStatus {
+class Node final : private gateway::NodeStatus, private notify::Homes {
  public:
   /// Opens the store and listens; serves nobody yet.
   /// Errors: std::runtime_error saying what can't be opened and why.
@@ -92,6 +94,7 @@ class Node final : private gateway::NodeStatus {
   bool ready() const override;
   std::string metrics_page() const override;
   std::vector<metrics::CacheFigures> cache_figures() const;
+  void ask_away(std::vector<chat::UserId> users, Answer answer) override;
 
   void listen();
   void await_stop();
@@ -114,6 +117,7 @@ class Node final : private gateway::NodeStatus {
   const protocol::TokenKey tokens_;
   const chat::Pagination pagination_;
   Stores stores_;
+  const std::unique_ptr<notify::PushService> pushes_;  ///< null when there is no channel
   storage::Committer committer_;
   workers::Workers workers_;
   std::unique_ptr<assets::AssetStore> asset_store_;  ///< null: none are kept

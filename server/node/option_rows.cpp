@@ -15,7 +15,7 @@ enum class Unit : std::uint8_t { kNone, kBytes, kSeconds, kMilliseconds, kMicros
 struct Row {
   const char* group;
   const char* name;
-  std::variant<std::string RawOptions::*, std::uint64_t RawOptions::*> value;
+  std::variant<std::string RawOptions::*, std::uint64_t RawOptions::*, bool RawOptions::*> value;
   const char* shown;  ///< what it may be, and the default
   const char* help;
   Unit unit = Unit::kNone;
@@ -29,6 +29,7 @@ constexpr const char* kServing = "Serving";
 constexpr const char* kStore = "Store and pace";
 constexpr const char* kLimits = "Limits";
 constexpr const char* kRates = "Limits a second, and at once after a pause (0: none)";
+constexpr const char* kPushes = "Pushes to people without a session";
 
 constexpr Row kRows[] = {
     {kServing, "--listen", &Raw::listen, "ADDRESS:PORT [127.0.0.1:9400]",
@@ -83,6 +84,26 @@ constexpr Row kRows[] = {
      Unit::kBytes, 1, std::uint64_t{4} << 30},
     {kLimits, "--upload-timeout", &Raw::upload_timeout_s, "1s..1h [2m]",
      "for an asset to come whole", Unit::kSeconds, 1, 3600},
+    {kPushes, "--push-webhook", &Raw::push_webhook, "URL", "gets each push as a POST of JSON"},
+    {kPushes, "--push-secret-file", &Raw::push_secret_file, "FILE",
+     "with the secret that signs these (or THRONG_PUSH_SECRET)"},
+    {kPushes, "--push-smtp", &Raw::push_smtp, "URL",
+     "smtp://HOST:PORT or smtps://HOST:PORT: gets each push as an e-mail"},
+    {kPushes, "--push-from", &Raw::push_from, "ADDRESS", "that these e-mails come from"},
+    {kPushes, "--push-smtp-user", &Raw::push_smtp_user, "NAME", "to log in as, over TLS only"},
+    {kPushes, "--push-smtp-password-file", &Raw::push_smtp_password_file, "FILE",
+     "with its password (or THRONG_PUSH_SMTP_PASSWORD)"},
+    {kPushes, "--push-log", &Raw::push_log, "", "a line in the log for each push"},
+    {kPushes, "--push-after", &Raw::push_after_ms, "0..1h [2s]",
+     "what a device has to take a message before there is a push", Unit::kMilliseconds, 0,
+     3'600'000},
+    {kPushes, "--push-quiet", &Raw::push_quiet_ms, "0..1d [10m]",
+     "one push at most about a chat in that time", Unit::kMilliseconds, 0, 86'400'000},
+    {kPushes, "--push-retry", &Raw::push_retry_ms, "1ms..1h [1s]",
+     "before the second attempt; twice as long before each further one", Unit::kMilliseconds, 1,
+     3'600'000},
+    {kPushes, "--push-attempts", &Raw::push_attempts, "1..30 [12]", "then it is given up",
+     Unit::kNone, 1, 30},
 };
 
 std::string environment_name(std::string_view option) {
@@ -106,6 +127,8 @@ void read_unit(CLI::Option& option, Unit unit) {
       return;
     case Unit::kMilliseconds:
       option.transform(CLI::AsNumberWithUnit(Units{{"ms", 1}, {"s", 1000}, {"m", 60'000}}));
+      option.transform(CLI::AsNumberWithUnit(
+          Units{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}));
       return;
     case Unit::kMicroseconds:
       option.transform(CLI::AsNumberWithUnit(Units{{"us", 1}, {"ms", 1000}}));
@@ -116,6 +139,9 @@ void read_unit(CLI::Option& option, Unit unit) {
 CLI::Option* add(CLI::App& app, RawOptions& raw, const Row& row) {
   if (const auto* text = std::get_if<std::string RawOptions::*>(&row.value)) {
     return app.add_option(row.name, raw.**text, row.help);
+  }
+  if (const auto* flag = std::get_if<bool RawOptions::*>(&row.value)) {
+    return app.add_flag(row.name, raw.**flag, row.help);
   }
   CLI::Option* option =
       app.add_option(row.name, raw.*std::get<std::uint64_t RawOptions::*>(row.value), row.help);

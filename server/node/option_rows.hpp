@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/gateway/limits.hpp"
+#include "server/notify/notifier.hpp"
 
 namespace throng::node {
 
@@ -38,6 +39,17 @@ struct RawOptions {
   std::uint64_t asset_quota = 0;
   std::uint64_t asset_bytes = gateway::Limits{}.asset_bytes;
   std::uint64_t upload_timeout_s = gateway::Limits{}.upload_timeout.count();
+  std::string push_webhook;
+  std::string push_secret_file;
+  std::string push_smtp;
+  std::string push_from;
+  std::string push_smtp_user;
+  std::string push_smtp_password_file;
+  bool push_log = false;
+  std::uint64_t push_after_ms = notify::NotifierSettings{}.grace;
+  std::uint64_t push_quiet_ms = notify::NotifierSettings{}.quiet;
+  std::uint64_t push_retry_ms = notify::Backoff{}.first;
+  std::uint64_t push_attempts = notify::NotifierSettings{}.attempts;
 };
 
 /// Every option of the server: a row each of its name, what it may be, and what it is for. The

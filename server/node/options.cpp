@@ -17,6 +17,7 @@
 
 #include "server/node/descriptors.hpp"
 #include "server/node/option_rows.hpp"
+#include "server/storage/email.hpp"
 #include "server/version.hpp"
 
 namespace throng::node {
@@ -78,18 +79,19 @@ asio::ip::tcp::endpoint parse_endpoint(const std::string& text) {
       fmt::format("--listen: \"{}\" isn't ADDRESS:PORT, e.g. 127.0.0.1:9400", text));
 }
 
+/// The first line of the file that `option` names, or else what the environment says.
 /// nullopt: nobody gave one.
-std::optional<std::string> read_secret(const std::string& file) {
+std::optional<std::string> read_secret(const char* option, const std::string& file,
+                                       const char* variable) {
   if (!file.empty()) {
     std::ifstream in(file);
     std::string secret;
     if (!std::getline(in, secret)) {
-      throw std::runtime_error(
-          fmt::format("--secret-file: \"{}\" can't be read or is empty", file));
+      throw std::runtime_error(fmt::format("{}: \"{}\" can't be read or is empty", option, file));
     }
     return secret;
   }
-  const char* secret = std::getenv("THRONG_SECRET");
+  const char* secret = std::getenv(variable);
   return secret ? std::optional<std::string>(secret) : std::nullopt;
 }
 
@@ -100,7 +102,7 @@ std::string make_secret() {
 }
 
 void choose_secret(const RawOptions& raw, ParsedOptions& parsed) {
-  const std::optional<std::string> given = read_secret(raw.secret_file);
+  const auto given = read_secret("--secret-file", raw.secret_file, "THRONG_SECRET");
   parsed.node.secret = given ? *given : make_secret();
   if (!given) {
     parsed.warnings.emplace_back(
@@ -111,6 +113,55 @@ void choose_secret(const RawOptions& raw, ParsedOptions& parsed) {
     throw std::runtime_error(
         fmt::format("the secret must have at least {} bytes", protocol::TokenKey::kMinSecretBytes));
   }
+}
+
+void choose_webhook(const RawOptions& raw, notify::PushOptions& pushes) {
+  if (raw.push_webhook.empty()) return;
+  if (!raw.push_webhook.starts_with("http://") && !raw.push_webhook.starts_with("https://")) {
+    throw std::runtime_error("--push-webhook: it must begin with http:// or https://");
+  }
+  const auto secret = read_secret("--push-secret-file", raw.push_secret_file, "THRONG_PUSH_SECRET");
+  if (!secret || secret->size() < protocol::TokenKey::kMinSecretBytes) {
+    throw std::runtime_error(
+        fmt::format("--push-webhook needs a secret of at least {} bytes (--push-secret-file or "
+                    "THRONG_PUSH_SECRET)",
+                    protocol::TokenKey::kMinSecretBytes));
+  }
+  pushes.webhook_url = raw.push_webhook;
+  pushes.webhook_secret = *secret;
+}
+
+void choose_smtp(const RawOptions& raw, notify::PushOptions& pushes) {
+  if (raw.push_smtp.empty()) return;
+  if (!raw.push_smtp.starts_with("smtp://") && !raw.push_smtp.starts_with("smtps://")) {
+    throw std::runtime_error("--push-smtp: it must begin with smtp:// or smtps://");
+  }
+  if (!storage::looks_like_email(raw.push_from)) {
+    throw std::runtime_error("--push-smtp needs an address that e-mails come from (--push-from)");
+  }
+  pushes.smtp_url = raw.push_smtp;
+  pushes.from = raw.push_from;
+  pushes.smtp_user = raw.push_smtp_user;
+  if (pushes.smtp_user.empty()) return;
+  const auto password = read_secret("--push-smtp-password-file", raw.push_smtp_password_file,
+                                    "THRONG_PUSH_SMTP_PASSWORD");
+  if (!password) {
+    throw std::runtime_error(
+        "--push-smtp-user needs a password (--push-smtp-password-file or "
+        "THRONG_PUSH_SMTP_PASSWORD)");
+  }
+  pushes.smtp_password = *password;
+}
+
+void choose_pushes(const RawOptions& raw, notify::PushOptions& pushes) {
+  choose_webhook(raw, pushes);
+  choose_smtp(raw, pushes);
+  pushes.log = raw.push_log;
+  pushes.notifier.grace = static_cast<chat::TimeMs>(raw.push_after_ms);
+  pushes.notifier.quiet = static_cast<chat::TimeMs>(raw.push_quiet_ms);
+  pushes.notifier.backoff.first = static_cast<chat::TimeMs>(raw.push_retry_ms);
+  pushes.notifier.attempts = static_cast<std::uint32_t>(raw.push_attempts);
+  randombytes_buf(&pushes.notifier.backoff.seed, sizeof pushes.notifier.backoff.seed);
 }
 
 void share_out_descriptors(const RawOptions& raw, ParsedOptions& parsed) {
@@ -195,6 +246,7 @@ ParsedOptions check(const RawOptions& raw) {
   node.page = raw.page == "on";
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);
+  choose_pushes(raw, node.pushes);
   return parsed;
 }
 

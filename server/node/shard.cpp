@@ -277,6 +277,14 @@ void Shard::on(cluster::PresenceChanged& mail) {
   }
 }
 
+void Shard::on(cluster::AskAway& mail) {
+  std::vector<chat::UserId> away;
+  for (const chat::UserId user : mail.users) {
+    if (services_.registry.sessions_of(user).empty()) away.push_back(user);
+  }
+  mail.answer(std::move(mail.users), std::move(away));
+}
+
 void Shard::on(cluster::Leave&) {
   leaving_ = true;
   services_.stopping = true;

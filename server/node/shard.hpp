@@ -118,6 +118,7 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void on(cluster::AskPresence& mail);
   void on(cluster::Unwatch& mail);
   void on(cluster::PresenceChanged& mail);
+  void on(cluster::AskAway& mail);
   void on(cluster::Leave& mail);
   void on(cluster::LaneOpened& mail);
   void on(cluster::LaneOutput& mail);

@@ -21,6 +21,11 @@ constexpr TimeMs kRetryMs = 5'000;
 /// Ids begin with the time, so that no two processes give the same.
 constexpr std::uint64_t kIdsPerMs = 1'000;
 
+/// Edits, deletions and reactions aren't worth a push, nor is what was deleted.
+bool is_news(const chat::StoredView& message) {
+  return message.kind == protocol::MessageKind::kText && !message.deleted;
+}
+
 }  // namespace
 
 Notifier::Notifier(const NotifierSettings& settings, PushStore& store, const chat::MessageLog& log,
@@ -299,7 +304,7 @@ std::uint32_t Notifier::missed_by(const Push& push) const {
                             .bytes = std::numeric_limits<std::size_t>::max()};
   log_.read_forward(push.chat, std::max(delivered_to(push), push.after), push.through, all,
                     [&](const chat::StoredView& m) {
-                      if (m.from != push.user) ++missed;
+                      if (m.from != push.user && is_news(m)) ++missed;
                       return missed < kMostMessages;
                     });
   return missed;

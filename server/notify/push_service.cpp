@@ -1,6 +1,7 @@
 #include "server/notify/push_service.hpp"
 
 #include <pthread.h>
+#include <signal.h>
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
@@ -24,6 +25,14 @@ TimeMs wall_clock_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+/// What libcurl's TLS writes to may be gone: that is an error of the attempt.
+void block_sigpipe() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
 NotifierSettings settings_of(const PushOptions& options) {
@@ -74,6 +83,7 @@ PushService::~PushService() { stop(); }
 void PushService::start() {
   thread_ = std::thread([this] {
     pthread_setname_np(pthread_self(), "pushes");
+    block_sigpipe();
     run();
   });
 }

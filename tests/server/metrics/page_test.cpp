@@ -36,6 +36,27 @@ std::string sample_page() {
        .refused_by_address = 6,
        .commit_group_seconds = {.buckets = {{0.5, 2}, {1, 3}}, .count = 4, .sum = 3.5},
        .cache_hits = 8});
+  return metrics_page({&first, &second}, {.version = "1.2.3",
+                                          .durability = "fsync",
+                                          .commit_groups = 11,
+                                          .commit_batches = 12,
+                                          .commit_messages = 13,
+                                          .commit_seconds = 0.25,
+                                          .commit_failures = 1,
+                                          .accept_errors = 4,
+                                          .started_s = 1.7e9,
+                                          .cpu_seconds = 1.5,
+                                          .resident_bytes = 4096,
+                                          .table_bytes = 700,
+                                          .log_bytes = 50,
+                                          .table_messages = 9,
+                                          .pushes = {.channels = {{"webhook", 21, 22, 23}},
+                                                     .collapsed = 24,
+                                                     .taken = 25,
+                                                     .expired = 26,
+                                                     .rate_limited = 27,
+                                                     .queue_full = 28,
+                                                     .waiting = 29}});
 }
 
 TEST(MetricsPage, ShowsEachShard) {
@@ -74,6 +95,19 @@ TEST(MetricsPage, ShowsDistributions) {
   EXPECT_THAT(page, HasSubstr(name + "sum 3.5\n"));
   EXPECT_THAT(page, HasSubstr(name + "bucket{le=\"0.5\"} 2\n"));
   EXPECT_THAT(page, HasSubstr(name + "bucket{le=\"+Inf\"} 4\n"));
+}
+
+TEST(MetricsPage, ShowsPushes) {
+  const std::string page = sample_page();
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_sent_total{channel=\"webhook\"} 21\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_push_failures_total{channel=\"webhook\"} 22\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_dead_total{channel=\"webhook\"} 23\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_collapsed_total 24\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_withheld_total{reason=\"taken\"} 25\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_withheld_total{reason=\"expired\"} 26\n"));
+  EXPECT_THAT(page, HasSubstr("{reason=\"rate_limited\"} 27\n"));
+  EXPECT_THAT(page, HasSubstr("{reason=\"queue_full\"} 28\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_pushes_waiting 29\n"));
 }
 
 TEST(MetricsPage, SaysTheTypeOfEachNameOnce) {

@@ -23,7 +23,8 @@ class Options : public testing::Test {
     for (const char* name :
          {"THRONG_LISTEN", "THRONG_DATA", "THRONG_DURABILITY", "THRONG_THREADS", "THRONG_SECRET",
           "THRONG_SECRET_FILE", "THRONG_HEARTBEAT", "THRONG_OUTBOUND_LIMIT",
-          "THRONG_MAX_CONNECTIONS", "THRONG_CONFIG", "THRONG_PACE", "THRONG_RECEIPT_DELAY"}) {
+          "THRONG_MAX_CONNECTIONS", "THRONG_CONFIG", "THRONG_PACE", "THRONG_RECEIPT_DELAY",
+          "THRONG_PUSH_WEBHOOK", "THRONG_PUSH_SECRET", "THRONG_PUSH_SMTP_PASSWORD"}) {
       unsetenv(name);
     }
   }
@@ -251,6 +252,42 @@ TEST_F(Options, HelpAndVersionEndWithSuccess) {
     EXPECT_EQ(result.exit_code, 0);
     EXPECT_THAT(out_, HasSubstr("throng-server"));
   }
+}
+
+TEST_F(Options, WithoutAChannelThereAreNoPushes) {
+  EXPECT_FALSE(good({}).pushes.any());
+  EXPECT_TRUE(good({"--push-log"}).pushes.any());
+}
+
+TEST_F(Options, PushesByWebhook) {
+  const std::string secret = file("push_secret", std::string(kSecret) + "\nmore\n");
+  const NodeOptions node =
+      good({"--push-webhook", "https://push.example/in", "--push-secret-file", secret,
+            "--push-after", "5s", "--push-quiet", "1m", "--push-attempts", "4"});
+  EXPECT_EQ(node.pushes.webhook_url, "https://push.example/in");
+  EXPECT_EQ(node.pushes.webhook_secret, kSecret);
+  EXPECT_EQ(node.pushes.notifier.grace, 5'000);
+  EXPECT_EQ(node.pushes.notifier.quiet, 60'000);
+  EXPECT_EQ(node.pushes.notifier.attempts, 4u);
+  expect_mistake({"--push-webhook", "https://push.example/in"}, "--push-secret-file");
+  expect_mistake({"--push-webhook", "file:///etc/passwd"}, "http://");
+  setenv("THRONG_PUSH_SECRET", "too short", 1);
+  expect_mistake({"--push-webhook", "https://push.example/in"}, "16 bytes");
+}
+
+TEST_F(Options, PushesByMail) {
+  const std::string password = file("password", "swordfish\n");
+  const NodeOptions node =
+      good({"--push-smtp", "smtps://mail.example", "--push-from", "a@b.example", "--push-smtp-user",
+            "me", "--push-smtp-password-file", password});
+  EXPECT_EQ(node.pushes.smtp_url, "smtps://mail.example");
+  EXPECT_EQ(node.pushes.from, "a@b.example");
+  EXPECT_EQ(node.pushes.smtp_password, "swordfish");
+  expect_mistake({"--push-smtp", "smtp://mail.example"}, "--push-from");
+  expect_mistake({"--push-smtp", "http://mail.example", "--push-from", "a@b.example"}, "smtp://");
+  expect_mistake({"--push-smtp", "smtp://mail.example", "--push-from", "a@b.example",
+                  "--push-smtp-user", "me"},
+                 "--push-smtp-password-file");
 }
 
 }  // namespace

@@ -59,10 +59,13 @@ class World : private Outside {
   }
 
   /// Commits a message and, as the message log does, marks its chat.
-  Seq post(std::uint64_t from, ChatId chat = kChat) {
+  Seq post(std::uint64_t from, ChatId chat = kChat,
+           protocol::MessageKind kind = protocol::MessageKind::kText) {
     const Seq seq = log.last_seq(chat) + 1;
     chat::Batch batch;
-    batch.messages.push_back({chat, seq, {from}, now, "c" + std::to_string(seq), "hi"});
+    chat::StoredMessage message{chat, seq, {from}, now, "c" + std::to_string(seq), "hi"};
+    message.extras = std::make_shared<const chat::MessageExtras>(chat::MessageExtras{.kind = kind});
+    batch.messages.push_back(std::move(message));
     keep(batch);
     store.add_mark({.chat = chat, .seq = seq});
     if (notifier_) notifier_->on_message(chat, seq, now);
@@ -249,6 +252,14 @@ TEST(Notifier, NobodyHearsOfHisOwnMessages) {
   world.have_members({1}, {8});
   world.post(1, {8});
   EXPECT_THAT(world.pass(2'000), IsEmpty());
+}
+
+TEST(Notifier, ReactionsAreNoNews) {
+  World world;
+  world.post(1, kChat, protocol::MessageKind::kReaction);
+  EXPECT_THAT(world.pass(2'000), IsEmpty());
+  world.post(1);
+  world.expect_one(2'000, 1);
 }
 
 TEST(Notifier, ARestartForgetsNothing) {
