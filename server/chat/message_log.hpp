@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/system/error_code.hpp>
 #include <functional>
 #include <optional>
@@ -37,8 +38,10 @@ class MessageLog {
 
   virtual ~MessageLog() = default;
 
-  /// 0 for a chat without messages.
+  /// 0 for a chat without messages; goes on counting when the newest is removed.
   virtual Seq last_seq(ChatId chat) const = 0;
+  /// The messages below it were removed; 1 if none were.
+  virtual Seq first_seq(ChatId chat) const = 0;
   /// Visits messages with after < seq <= through in rising order and returns how many.
   virtual std::size_t read_forward(ChatId chat, Seq after, Seq through, PageLimit limit,
                                    const Visitor& visit) const = 0;
@@ -55,6 +58,14 @@ class MessageLog {
   /// durable as the log was set up to make them. Called by one thread at a time.
   /// Errors: whatever the storage says. What was to be kept may or may not be there afterwards.
   virtual boost::system::error_code commit(std::span<const Batch* const> batches) = 0;
+
+  /// Removes the messages below `first` and forgets their cmids, for good. Any thread, for one chat
+  /// at a time. Requires: first <= last_seq + 1.
+  virtual boost::system::error_code remove_below(ChatId chat, Seq first) = 0;
+  /// Visits the chats above `after` that have messages, in rising order, until `visit` is false.
+  virtual void visit_chats(ChatId after, const std::function<bool(ChatId)>& visit) const = 0;
+  /// Gives back the space of what was removed; takes its time, until `stop` at most. Any thread.
+  virtual boost::system::error_code reclaim(std::atomic<bool>& stop) = 0;
 };
 
 }  // namespace throng::chat

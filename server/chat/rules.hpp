@@ -178,6 +178,8 @@ class Rules {
   void recall_senders(Conversation& chat) const;
   std::string name_of(ChatId chat) const;
   void send_page(Page page, Conversation& chat, UserId user);
+  /// The messages below `first` were removed.
+  static void tell_trimmed(std::string& events, ChatId chat, Seq first);
   void add_receipts_of_others(std::string& events, const Conversation& chat, UserId user);
   protocol::ChatState state_of(const Conversation& chat, const Member& member);
   void to_attached(const Conversation& chat, const Deliver& deliver);

@@ -48,6 +48,7 @@ void Rules::send_page(Page page, Conversation& chat, UserId user) {
   if (page.through < end) {
     page.messages = static_cast<std::uint32_t>(
         log_.read_forward(chat.id(), page.through, end, kCatchUpPage, [&](const StoredView& m) {
+          if (m.seq > page.through + 1) tell_trimmed(page.events, chat.id(), m.seq);
           if (!page.events.empty()) page.events.push_back('\n');
           protocol::encode(page.events, m);
           page.through = m.seq;
@@ -56,6 +57,10 @@ void Rules::send_page(Page page, Conversation& chat, UserId user) {
     ++counts_.catch_up_pages;
     counts_.catch_up_messages += page.messages;
   }
+  if (page.through < end && page.messages == 0) {  // what was removed can be all there was
+    const Seq first = log_.first_seq(chat.id());
+    if (first > page.through + 1) tell_trimmed(page.events, chat.id(), first);
+  }
   // A log that has less than was committed would make this loop; such a page ends the catch-up.
   page.complete = page.through >= end || page.messages == 0;
   if (page.complete) {
@@ -63,6 +68,11 @@ void Rules::send_page(Page page, Conversation& chat, UserId user) {
     if (page.member) add_receipts_of_others(page.events, chat, user);
   }
   outbox_.mail(page.to.shard, std::move(page));
+}
+
+void Rules::tell_trimmed(std::string& events, ChatId chat, Seq first) {
+  if (!events.empty()) events.push_back('\n');
+  protocol::encode(events, protocol::Trimmed{.chat = chat, .first = first});
 }
 
 void Rules::add_receipts_of_others(std::string& events, const Conversation& chat, UserId user) {
@@ -103,7 +113,7 @@ void Rules::on(FetchHistory& c, TimeMs) {
   if (!chat) return refuse(c.from, Error::kNoSuchChat, c.chat, {}, c.ref);
   const Member* member = chat->find(c.user);
   if (!member && !c.operates) return refuse(c.from, Error::kNotAMember, c.chat, {}, c.ref);
-  const Seq above = member ? chat->floor(*member) : 0;
+  const Seq above = std::max(member ? chat->floor(*member) : 0, log_.first_seq(c.chat) - 1);
   Seq before = (member ? member->horizon(chat->committed()) : chat->committed()) + 1;
   if (!c.pagination_token.empty()) {
     const auto place = pagination_.read(c.chat, c.pagination_token);

@@ -42,7 +42,23 @@ void MemoryMessageLog::Chat::keep_text(Entry& entry, const chat::StoredMessage& 
 }
 
 void MemoryMessageLog::Chat::revise(const chat::StoredMessage& message) {
-  if (message.seq <= entries.size()) keep_text(entries[message.seq - 1], message);
+  if (message.seq >= first && message.seq <= entries.size()) keep_text(entries[message.seq - 1], message);
+}
+
+void MemoryMessageLog::Chat::remove_below(chat::Seq seq) {
+  std::erase_if(cmids, [&](const auto& entry) { return entry.second < seq; });
+  extras.erase(extras.begin(), extras.lower_bound(seq));
+  for (; first < seq; ++first) entries[first - 1] = {};
+}
+
+void MemoryMessageLog::Chat::compact() {
+  std::string kept;
+  for (Entry& entry : entries) {
+    const std::size_t offset = kept.size();
+    kept.append(text, entry.offset, entry.cmid_bytes + entry.body_bytes);
+    entry.offset = offset;
+  }
+  text = std::move(kept);
 }
 
 const MemoryMessageLog::Chat* MemoryMessageLog::chat(chat::ChatId chat) const {
@@ -54,6 +70,12 @@ chat::Seq MemoryMessageLog::last_seq(chat::ChatId chat_id) const {
   const std::scoped_lock lock(mutex_);
   const Chat* found = chat(chat_id);
   return found ? found->entries.size() : 0;
+}
+
+chat::Seq MemoryMessageLog::first_seq(chat::ChatId chat_id) const {
+  const std::scoped_lock lock(mutex_);
+  const Chat* found = chat(chat_id);
+  return found ? found->first : 1;
 }
 
 std::size_t MemoryMessageLog::read_forward(chat::ChatId chat_id, chat::Seq after, chat::Seq through,
@@ -130,6 +152,33 @@ boost::system::error_code MemoryMessageLog::commit(std::span<const chat::Batch* 
       chats_[cursor.chat].cursors[cursor.user] = cursor;
     }
   }
+  return {};
+}
+
+boost::system::error_code MemoryMessageLog::remove_below(chat::ChatId chat, chat::Seq first) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto at = chats_.find(chat); at != chats_.end()) at->second.remove_below(first);
+  return {};
+}
+
+void MemoryMessageLog::visit_chats(chat::ChatId after,
+                                   const std::function<bool(chat::ChatId)>& visit) const {
+  std::vector<chat::ChatId> chats;
+  {
+    const std::scoped_lock lock(mutex_);
+    for (const auto& [id, chat] : chats_) {
+      if (id > after && chat.first <= chat.entries.size()) chats.push_back(id);
+    }
+  }
+  std::ranges::sort(chats);
+  for (const chat::ChatId chat : chats) {
+    if (!visit(chat)) return;
+  }
+}
+
+boost::system::error_code MemoryMessageLog::reclaim(std::atomic<bool>&) {
+  const std::scoped_lock lock(mutex_);
+  for (auto& [id, chat] : chats_) chat.compact();
   return {};
 }
 

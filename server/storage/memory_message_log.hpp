@@ -10,12 +10,14 @@
 namespace throng::storage {
 
 /// The message log in memory, for tests, simulation and `--data memory`: gone with the process,
-/// otherwise as RocksMessageLog. A message costs its text and about 70 bytes.
+/// otherwise as RocksMessageLog. A message costs its text and about 70 bytes, of which 32 stay when
+/// it is removed.
 ///
 /// Any thread may call, under one lock. A visitor mustn't call back into the log.
 class MemoryMessageLog : public chat::MessageLog {
  public:
   chat::Seq last_seq(chat::ChatId chat) const override;
+  chat::Seq first_seq(chat::ChatId chat) const override;
   std::size_t read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
                            chat::PageLimit limit, const Visitor& visit) const override;
   std::size_t read_backward(chat::ChatId chat, chat::Seq before, chat::Seq above,
@@ -26,6 +28,10 @@ class MemoryMessageLog : public chat::MessageLog {
   chat::CursorRecord cursor(chat::ChatId chat, chat::UserId user) const override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
+  boost::system::error_code remove_below(chat::ChatId chat, chat::Seq first) override;
+  void visit_chats(chat::ChatId after,
+                   const std::function<bool(chat::ChatId)>& visit) const override;
+  boost::system::error_code reclaim(std::atomic<bool>& stop) override;
 
  private:
   struct Entry {
@@ -37,6 +43,7 @@ class MemoryMessageLog : public chat::MessageLog {
   };
 
   struct Chat {
+    chat::Seq first = 1;
     std::vector<Entry> entries;  ///< by seq - 1
     std::string text;
     /// Hash of (sender, cmid) to seq; the entry tells whether it is the one.
@@ -47,6 +54,8 @@ class MemoryMessageLog : public chat::MessageLog {
     chat::StoredView view(chat::ChatId chat, chat::Seq seq) const;
     void append(const chat::StoredMessage& message);
     void revise(const chat::StoredMessage& message);
+    void remove_below(chat::Seq seq);
+    void compact();
     void keep_text(Entry& entry, const chat::StoredMessage& message);
   };
 

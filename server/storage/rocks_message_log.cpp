@@ -98,7 +98,13 @@ chat::Seq RocksMessageLog::last_seq(chat::ChatId chat) const {
                 last = load_big_endian(key, kNumberBytes);
                 return false;
               });
-  return last;
+  return last > 0 ? last : first_seq(chat) - 1;
+}
+
+chat::Seq RocksMessageLog::first_seq(chat::ChatId chat) const {
+  std::string value;
+  if (!store_.get(Family::kFirstSeqs, as_view(number_key(chat.value)), value)) return 1;
+  return ValueReader(value).varint();
 }
 
 std::size_t RocksMessageLog::read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
@@ -240,6 +246,43 @@ void RocksMessageLog::put_marks() {
 void RocksMessageLog::put(const chat::CursorRecord& cursor) {
   batch_.put(Family::kCursors, {as_view(pair_key(cursor.chat.value, cursor.user.value))},
              {Varints(cursor.delivered, cursor.read).view()});
+}
+
+boost::system::error_code RocksMessageLog::remove_below(chat::ChatId chat, chat::Seq first) {
+  // An edit can have come in while its message was being removed, and have brought it back.
+  constexpr chat::Seq kLookBack = 10'000;
+  const chat::Seq before = first_seq(chat);
+  const chat::Seq from = before - std::min(before, kLookBack);
+  RocksBatch batch(store_);
+  store_.scan(Family::kMessages, as_view(pair_key(chat.value, from)),
+              as_view(pair_key(chat.value, first)), Order::kRising,
+              [&](std::string_view key, std::string_view value) {
+                const chat::StoredView message = decode(chat, key, value);
+                std::string cmid(as_view(pair_key(chat.value, message.from.value)));
+                batch.remove(Family::kCmids, cmid.append(message.cmid));
+                batch.remove(Family::kMessages, key);
+                return true;
+              });
+  batch.put(Family::kFirstSeqs, {as_view(number_key(chat.value))}, {Varints(first).view()});
+  return store_.write(batch, Sync::kNo);
+}
+
+void RocksMessageLog::visit_chats(chat::ChatId after,
+                                  const std::function<bool(chat::ChatId)>& visit) const {
+  for (bool goes_on = true; goes_on;) {
+    goes_on = false;
+    store_.scan(Family::kMessages, as_view(pair_key(after.value + 1, 0)),
+                as_view(pair_key(kMaxSeq, kMaxSeq)), Order::kRising,
+                [&](std::string_view key, std::string_view) {
+                  after.value = load_big_endian(key, 0);
+                  goes_on = visit(after);
+                  return false;  // the next chat is found quicker than passed over to
+                });
+  }
+}
+
+boost::system::error_code RocksMessageLog::reclaim(std::atomic<bool>& stop) {
+  return store_.compact({Family::kMessages, Family::kCmids}, stop);
 }
 
 }  // namespace throng::storage

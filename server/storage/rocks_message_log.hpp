@@ -20,6 +20,7 @@ class RocksMessageLog final : public chat::MessageLog {
       : store_(store), marks_(marks), batch_(store) {}
 
   chat::Seq last_seq(chat::ChatId chat) const override;
+  chat::Seq first_seq(chat::ChatId chat) const override;
   std::size_t read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
                            chat::PageLimit limit, const Visitor& visit) const override;
   std::size_t read_backward(chat::ChatId chat, chat::Seq before, chat::Seq above,
@@ -30,6 +31,10 @@ class RocksMessageLog final : public chat::MessageLog {
   chat::CursorRecord cursor(chat::ChatId chat, chat::UserId user) const override;
 
   boost::system::error_code commit(std::span<const chat::Batch* const> batches) override;
+  boost::system::error_code remove_below(chat::ChatId chat, chat::Seq first) override;
+  void visit_chats(chat::ChatId after,
+                   const std::function<bool(chat::ChatId)>& visit) const override;
+  boost::system::error_code reclaim(std::atomic<bool>& stop) override;
 
  private:
   void put(const chat::StoredMessage& message);

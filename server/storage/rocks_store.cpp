@@ -32,9 +32,9 @@ constexpr std::string_view kFormatKey = "format";
 constexpr std::size_t kMiB = 1024 * 1024;
 
 constexpr std::array<const char*, kFamilies> kFamilyNames = {
-    "messages",     "cmids",       "cursors",     "users",     "emails",     "chats",
-    "chat_keys",    "members",     "memberships", "last_seen", "push_marks", "pushes",
-    "push_records", "preferences", "meta",        "assets"};
+    "messages",  "cmids",        "cursors",     "users",     "emails",     "chats",
+    "chat_keys", "members",      "memberships", "last_seen", "first_seqs", "push_marks",
+    "pushes",    "push_records", "preferences", "meta",      "assets"};
 
 rocksdb::Slice slice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
 std::string_view view(const rocksdb::Slice& bytes) { return {bytes.data(), bytes.size()}; }
@@ -230,6 +230,8 @@ struct RocksStore::Database {
     return handles[static_cast<std::size_t>(family)];
   }
 
+  std::uint64_t count(Family of, const std::string& property) const;
+
   void open(const RocksOptions& options) {
     const std::string directory = options.directory.string();
     rocksdb::DBOptions database = database_options(options);
@@ -346,15 +348,36 @@ bool RocksStore::get(Family family, std::string_view key, std::string& value) co
   return status.ok();
 }
 
+boost::system::error_code RocksStore::compact(std::initializer_list<Family> families,
+                                              std::atomic<bool>& stop) {
+  rocksdb::Status status = database_->db->Flush(rocksdb::FlushOptions(), database_->handles);
+  rocksdb::CompactRangeOptions options;
+  options.exclusive_manual_compaction = false;
+  options.canceled = &stop;
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  for (const Family family : families) {
+    if (!status.ok() || stop) break;
+    status = database_->db->CompactRange(options, database_->family(family), nullptr, nullptr);
+  }
+  if (status.ok() || stop) return {};
+  return error_of(status);
+}
+
+std::uint64_t RocksStore::Database::count(Family of, const std::string& property) const {
+  std::uint64_t entries = 0;
+  db->GetIntProperty(family(of), property, &entries);
+  return entries;
+}
+
+std::uint64_t RocksStore::entries(Family family) const {
+  return database_->count(family, rocksdb::DB::Properties::kEstimateNumKeys);
+}
+
 std::uint64_t RocksStore::entries_in_tables(Family family) const {
-  const auto count = [&](const std::string& property) {
-    std::uint64_t entries = 0;
-    database_->db->GetIntProperty(database_->family(family), property, &entries);
-    return entries;
-  };
-  const std::uint64_t in_memory = count(rocksdb::DB::Properties::kNumEntriesActiveMemTable) +
-                                  count(rocksdb::DB::Properties::kNumEntriesImmMemTables);
-  const std::uint64_t all = count(rocksdb::DB::Properties::kEstimateNumKeys);
+  const std::uint64_t in_memory =
+      database_->count(family, rocksdb::DB::Properties::kNumEntriesActiveMemTable) +
+      database_->count(family, rocksdb::DB::Properties::kNumEntriesImmMemTables);
+  const std::uint64_t all = entries(family);
   return all - std::min(all, in_memory);
 }
 

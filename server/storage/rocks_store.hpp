@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/system/error_code.hpp>
 #include <cstddef>
 #include <cstdint>
@@ -45,6 +46,7 @@ enum class Family : std::uint8_t {
   kMembers,      ///< chat, user → joined after, left after, present
   kMemberships,  ///< user, chat → nothing; only while the user is in the chat
   kLastSeen,     ///< user → time
+  kFirstSeqs,    ///< chat → the seq that the messages which are still there begin at
   kPushMarks,    ///< chat, seq → nothing; until somebody looked who is to get a push
   kPushes,       ///< push → what it says, when it is due (notify/rocks_push_store.cpp)
   kPushRecords,  ///< number → what became of a push
@@ -124,6 +126,13 @@ class RocksStore {
   /// False when there is no such key.
   bool get(Family family, std::string_view key, std::string& value) const;
 
+  /// Writes the tables of these families anew, without what was removed, and lets go of the log
+  /// that held it. Takes its time, until `stop` at most; reads and writes go on.
+  boost::system::error_code compact(std::initializer_list<Family> families,
+                                    std::atomic<bool>& stop);
+
+  /// How many entries a family has, about.
+  std::uint64_t entries(Family family) const;
   /// How many entries of a family are in tables on disk, about: not those in memory and in the log
   /// only.
   std::uint64_t entries_in_tables(Family family) const;

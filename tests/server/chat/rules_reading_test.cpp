@@ -503,5 +503,61 @@ TEST(RulesReading, TokensOfOtherChatsAndSecretsAreRefused) {
   EXPECT_THAT(w.told(), ElementsAre("session 2: history 2 1"));
 }
 
+// ---- What is kept no longer ----
+
+TEST(RulesReading, CatchUpTellsWhatIsGoneAndGoesOnAboveIt) {
+  RulesWorld w;
+  w.have_messages(1, 10);
+  ASSERT_FALSE(w.log().remove_below(RulesWorld::kChat, 5));
+  w.attach(2, 2);
+  const Page page = w.page();
+  EXPECT_TRUE(page.events.starts_with("{\"op\":\"trimmed\",\"chat\":7,\"first\":5}\n"))
+      << page.events;
+  EXPECT_EQ(seqs_in(page.events.substr(page.events.find('\n') + 1)), range(5, 10));
+  EXPECT_EQ(page.state.unread, 6u) << "only what is there counts";
+}
+
+TEST(RulesReading, NothingIsGoneForWhoHasItAll) {
+  RulesWorld w;
+  w.have_messages(1, 10);
+  ASSERT_FALSE(w.log().remove_below(RulesWorld::kChat, 5));
+  w.attach(2, 4);
+  EXPECT_EQ(seqs_in(w.page().events), range(5, 10));
+}
+
+TEST(RulesReading, AllThatThereWasCanBeGone) {
+  RulesWorld w;
+  w.have_messages(1, 10);
+  ASSERT_FALSE(w.log().remove_below(RulesWorld::kChat, 11));
+  w.attach(2, 2);
+  const Page page = w.page();
+  EXPECT_EQ(page.events, "{\"op\":\"trimmed\",\"chat\":7,\"first\":11}");
+  EXPECT_TRUE(page.complete);
+  EXPECT_EQ(page.state.last, 10u);
+  EXPECT_EQ(page.state.unread, 0u);
+  w.attach(2, 10);
+  EXPECT_EQ(w.page().events, "");
+}
+
+TEST(RulesReading, SeqsGoOnAfterEverythingIsGoneAndAfterARestart) {
+  RulesWorld w;
+  w.have_messages(1, 10);
+  ASSERT_FALSE(w.log().remove_below(RulesWorld::kChat, 11));
+  w.restart();
+  w.post(1, "a");
+  w.commit();
+  EXPECT_EQ(w.log().last_seq(RulesWorld::kChat), 11u);
+}
+
+TEST(RulesReading, HistoryEndsWhereItIsKeptFrom) {
+  RulesWorld w;
+  w.have_messages(1, 10);
+  ASSERT_FALSE(w.log().remove_below(RulesWorld::kChat, 5));
+  w.fetch(2, {}, 6);
+  const std::string json = w.take<Answer>().at(0).json;
+  EXPECT_EQ(json.find("\"next\""), std::string::npos) << json;
+  EXPECT_NE(json.find("\"seq\":5,"), std::string::npos) << json;
+}
+
 }  // namespace
 }  // namespace throng::chat
