@@ -21,6 +21,9 @@
 #include "server/metrics/metrics.hpp"
 #include "server/workers/workers.hpp"
 
+namespace throng::journal {
+class Journal;
+}
 namespace throng::notify {
 class PushService;
 }
@@ -60,6 +63,7 @@ struct ServerServices {
   const Limits& limits;
   bool page = true;  ///< `/` is the page to look at
   notify::PushService* pushes = nullptr;  ///< null when there is no channel
+  journal::Journal* journal = nullptr;    ///< null when nobody wants the events
 };
 
 /// Node-wide answers for the HTTP pages; implemented by the node.

@@ -39,6 +39,7 @@ void Session::start() {
       .time = services_.wall_ms,
       .heartbeat_s = static_cast<std::uint32_t>(services_.server.limits.heartbeat.count()),
       .chats = static_cast<std::uint32_t>(catch_up_->unasked.size())});
+  note("session_begun");
   attach_more();
 }
 
@@ -113,6 +114,7 @@ void Session::depart() {
     to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});
   }
   services_.buffers.give_back(std::move(gathered_));
+  note("session_ended");
 }
 
 }  // namespace throng::gateway

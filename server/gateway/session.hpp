@@ -148,6 +148,8 @@ class Session {
   void was_active();
   /// In milliseconds.
   std::uint32_t time_away(protocol::Error reason);
+  /// A line of the event stream, if somebody wants it.
+  void note(std::string_view event, chat::ChatId chat = {}, std::string_view kind = {});
   void begin_closing(std::uint16_t code, std::string_view reason);
 
   // Constant after construction

@@ -1,4 +1,7 @@
+#include <array>
+
 #include "server/gateway/session.hpp"
+#include "server/journal/journal.hpp"
 
 namespace throng::gateway {
 
@@ -28,6 +31,8 @@ Metric shed_metric(Work work) {
 
 /// RFC 6455 section 7.4.1: what the connection was for is done.
 constexpr std::uint16_t kNormalClosure = 1000;
+
+constexpr std::array<std::string_view, 4> kActivityNames{"connected", "opened", "typed", "closed"};
 
 /// Null for a plain text.
 std::shared_ptr<const chat::MessageExtras> extras_of(const protocol::Send& event) {
@@ -125,6 +130,7 @@ void Session::on(const protocol::Activity& event) {
   services_.metrics.add(Metric::kClientEventsActivity);
   if (is_too_much({.work = Work::kTyping})) return;
   using Kind = protocol::ActivityKind;
+  note("activity", event.chat, kActivityNames[static_cast<std::size_t>(event.kind)]);
   if (event.kind != Kind::kConnected) was_active();
   if (event.chat && event.kind == Kind::kOpened) open_window(event.chat);
   if (event.chat && event.kind == Kind::kClosed) close_window(event.chat);
@@ -140,6 +146,7 @@ void Session::on(const protocol::TypingIn& event) {
   services_.metrics.add(Metric::kClientEventsTyping);
   was_active();
   if (is_refused({Work::kTyping, shard_of(event.chat), event.chat})) return;
+  note("typing", event.chat);
   to_chat(event.chat, chat::ShowTyping{.from = self_, .user = user_, .chat = event.chat});
 }
 
@@ -156,6 +163,12 @@ void Session::on(const protocol::Leave&) {
 
 void Session::was_active() {
   services_.presence.active(user_, services_.wall_ms, services_.rules.batch());
+}
+
+void Session::note(std::string_view event, chat::ChatId chat, std::string_view kind) {
+  journal::Journal* const journal = services_.server.journal;
+  if (!journal) return;
+  journal->add({.event = event, .user = user_, .chat = chat, .kind = kind}, services_.wall_ms);
 }
 
 void Session::to_chat(chat::ChatId chat, chat::Command command) {

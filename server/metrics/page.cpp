@@ -216,6 +216,20 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
              MetricType::Gauge, static_cast<double>(p.table_messages));
   add_single(families, "throng_server_asset_store_bytes", "Bytes of all assets, each counted once.",
              MetricType::Gauge, static_cast<double>(p.asset_bytes));
+  const double bytes = static_cast<double>(p.table_bytes);
+  add_single(families, "throng_server_store_bytes_per_message",
+             "Bytes of the store's tables, all together, for each message in them; 0 if there is "
+             "none.",
+             MetricType::Gauge,
+             p.table_messages > 0 ? bytes / static_cast<double>(p.table_messages) : 0);
+  add_single(families, "throng_server_messages_removed_total",
+             "Messages removed by --retention since the start.", counter,
+             static_cast<double>(p.removed_messages));
+  add_single(families, "throng_server_events_written_total", "Lines of the event stream.", counter,
+             static_cast<double>(p.events_written));
+  add_single(families, "throng_server_events_dropped_total",
+             "Lines that found too many waiting to be written.", counter,
+             static_cast<double>(p.events_dropped));
   if (!p.pushes.channels.empty()) add_push_figures(families, p.pushes);
   // The names that all Prometheus clients give to these.
   add_single(families, "process_start_time_seconds", "When the process began, since 1970.",

@@ -69,6 +69,9 @@ struct ProcessFigures {
   std::uint64_t running_flushes = 0;
   double stall_seconds = 0;
   bool stopped = false;
+  std::uint64_t removed_messages = 0;
+  std::uint64_t events_written = 0;
+  std::uint64_t events_dropped = 0;
   PushFigures pushes = {};
 };
 

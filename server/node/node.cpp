@@ -114,8 +114,23 @@ metrics::PushFigures figures_of(const notify::PushService* pushes) {
   return figures;
 }
 
-std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes) {
+std::unique_ptr<storage::Sweeper> make_sweeper(const NodeOptions& options, Stores& stores) {
+  if (options.retention.kind == storage::Retention::Kind::kForever) return nullptr;
+  const auto kept = [rocks = stores.rocks.get()]() -> std::uint64_t {
+    return rocks ? rocks->entries(storage::Family::kMessages) : 0;
+  };
+  return std::make_unique<storage::Sweeper>(*stores.log, *stores.directory, options.retention,
+                                            kept);
+}
+
+std::unique_ptr<journal::Journal> make_journal(const NodeOptions& options) {
+  return options.events.is_on() ? journal::make_journal(options.events) : nullptr;
+}
+
+std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes,
+                                                   journal::Journal* journal) {
   std::vector<storage::CommitListener*> listeners;
+  if (journal) listeners.push_back(journal);
   if (pushes) listeners.push_back(pushes);
   return listeners;
 }
@@ -145,9 +160,11 @@ Node::Node(NodeOptions options)
       tokens_(options_.secret),
       pagination_(options_.secret),
       stores_(open_stores(options_)),
+      sweeper_(make_sweeper(options_, stores_)),
+      journal_(make_journal(options_)),
       pushes_(make_pushes(options_, stores_, *this)),
       committer_(*stores_.log, stores_.fastest_directory(), options_.shards,
-                 listeners_of(pushes_.get())),
+                 listeners_of(pushes_.get(), journal_.get())),
       workers_(options_.limits.http_workers, options_.limits.http_jobs),
       asset_store_(open_asset_store(options_, workers_)),
       assets_{.store = asset_store_.get(),
@@ -172,7 +189,8 @@ Node::Node(NodeOptions options)
                                        .workers = workers_,
                                        .limits = options_.limits,
                                        .page = options_.page,
-                                       .pushes = pushes_.get()},
+                                       .pushes = pushes_.get(),
+                                       .journal = journal_.get()},
                           .status = *this,
                           .pace = options_.pace,
                           .shards = shards_};
@@ -191,6 +209,7 @@ void Node::run(ReadOptions read_options) {
   read_options_ = std::move(read_options);
   for (auto& shard : shards_) shard->start();
   if (pushes_) pushes_->start();
+  if (sweeper_) sweeper_->start();
   await_stop();
   await_reload();
   accept_next();
@@ -318,7 +337,9 @@ void Node::shut_down() {
   workers_.stop();
   committer_.stop();
   if (pushes_) pushes_->stop();
+  if (sweeper_) sweeper_->stop();
   for (auto& shard : shards_) shard->stop();
+  if (journal_) journal_->stop();
 }
 
 void Node::wait_until_empty() {
@@ -404,6 +425,9 @@ std::string Node::metrics_page() const {
        .running_flushes = store.running_flushes,
        .stall_seconds = store.stall_seconds,
        .stopped = store.stopped,
+       .removed_messages = sweeper_ ? sweeper_->removed() : 0,
+       .events_written = journal_ ? journal_->written() : 0,
+       .events_dropped = journal_ ? journal_->dropped() : 0,
        .pushes = figures_of(pushes_.get())});
 }
 

@@ -20,11 +20,13 @@
 #include "server/gateway/budgets.hpp"
 #include "server/gateway/chat_keys.hpp"
 #include "server/gateway/limits.hpp"
+#include "server/journal/journal.hpp"
 #include "server/metrics/page.hpp"
 #include "server/node/shard.hpp"
 #include "server/notify/push_service.hpp"
 #include "server/storage/cached_directory.hpp"
 #include "server/storage/committer.hpp"
+#include "server/storage/retention.hpp"
 #include "server/storage/rocks_store.hpp"
 #include "server/workers/workers.hpp"
 #include "tls/context.hpp"
@@ -55,6 +57,8 @@ struct NodeOptions {
   std::chrono::microseconds pace{1000};
   gateway::Limits limits;
   notify::PushOptions pushes;
+  journal::JournalOptions events;
+  storage::Retention retention;
 };
 
 /// Reads the options anew, for a reload. Errors: std::runtime_error saying what is wrong.
@@ -117,6 +121,8 @@ class Node final : private gateway::NodeStatus, private notify::Homes {
   const protocol::TokenKey tokens_;
   const chat::Pagination pagination_;
   Stores stores_;
+  const std::unique_ptr<storage::Sweeper> sweeper_;    ///< null when all is kept for ever
+  const std::unique_ptr<journal::Journal> journal_;    ///< null when nobody wants the events
   const std::unique_ptr<notify::PushService> pushes_;  ///< null when there is no channel
   storage::Committer committer_;
   workers::Workers workers_;

@@ -29,6 +29,7 @@ constexpr const char* kServing = "Serving";
 constexpr const char* kStore = "Store and pace";
 constexpr const char* kLimits = "Limits";
 constexpr const char* kRates = "Limits a second, and at once after a pause (0: none)";
+constexpr const char* kEvents = "Events for analytics";
 constexpr const char* kPushes = "Pushes to people without a session";
 
 constexpr Row kRows[] = {
@@ -51,6 +52,8 @@ constexpr Row kRows[] = {
     {kStore, "--data", &Raw::data, "DIR|memory [./throng-data]", "where the store is"},
     {kStore, "--durability", &Raw::durability, "fsync|os|none [fsync]",
      "an acknowledged message survives power loss, the process' death, neither"},
+    {kStore, "--retention", &Raw::retention, "forever|delivered|TIME [forever]",
+     "how long messages are kept: until all members got them, or e.g. 30d"},
     {kStore, "--pace", &Raw::pace_us, "0..100ms [1ms]",
      "under load, sockets are looked at and the disk is synced once in it", Unit::kMicroseconds, 0,
      100'000},
@@ -60,6 +63,10 @@ constexpr Row kRows[] = {
     {kStore, "--assets", &Raw::assets, "DIR [assets in --data]", "where images and files are"},
     {kStore, "--asset-quota", &Raw::asset_quota, "0..1P [0]",
      "bytes of all assets; 0: as much as the disk has", Unit::kBytes, 0, std::uint64_t{1} << 50},
+    {kEvents, "--events", &Raw::events, "DIR|-",
+     "a line of JSON for all that happens: files there, or standard output"},
+    {kEvents, "--events-file-size", &Raw::events_file_bytes, "4K..1G [64M]",
+     "then the next file begins", Unit::kBytes, 4 * 1024, 1 << 30},
     {kLimits, "--outbound-limit", &Raw::outbound_bytes, "64K..1G [1M]",
      "bytes that may wait for a session; above, it is closed as too slow", Unit::kBytes, 64 * 1024,
      1 << 30},

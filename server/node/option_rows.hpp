@@ -5,6 +5,7 @@
 #include <string>
 
 #include "server/gateway/limits.hpp"
+#include "server/journal/journal.hpp"
 #include "server/notify/notifier.hpp"
 
 namespace throng::node {
@@ -14,6 +15,7 @@ struct RawOptions {
   std::string listen = "127.0.0.1:9400";
   std::string data = "./throng-data";
   std::string durability = "fsync";
+  std::string retention = "forever";
   std::uint64_t threads = 0;
   std::string secret_file;
   std::string tls_certificate;
@@ -39,6 +41,8 @@ struct RawOptions {
   std::uint64_t asset_quota = 0;
   std::uint64_t asset_bytes = gateway::Limits{}.asset_bytes;
   std::uint64_t upload_timeout_s = gateway::Limits{}.upload_timeout.count();
+  std::string events;
+  std::uint64_t events_file_bytes = journal::JournalOptions{}.file_bytes;
   std::string push_webhook;
   std::string push_secret_file;
   std::string push_smtp;

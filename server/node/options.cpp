@@ -115,6 +115,25 @@ void choose_secret(const RawOptions& raw, ParsedOptions& parsed) {
   }
 }
 
+/// "30d" is 30 days; a number without a unit is in seconds.
+storage::Retention parse_retention(const std::string& text) {
+  using Kind = storage::Retention::Kind;
+  if (text == "forever") return {.kind = Kind::kForever};
+  if (text == "delivered") return {.kind = Kind::kDelivered};
+  const std::map<std::string_view, chat::TimeMs> units{
+      {"", 1'000}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}};
+  constexpr chat::TimeMs kMostUnits = 100'000;
+  chat::TimeMs count = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, count);
+  const auto unit = units.find(std::string_view(rest, static_cast<std::size_t>(end - rest)));
+  if (error == std::errc{} && unit != units.end() && count > 0 && count <= kMostUnits) {
+    return {.kind = Kind::kAge, .age = count * unit->second};
+  }
+  throw std::runtime_error(fmt::format(
+      "--retention: \"{}\" is neither forever nor delivered nor a time such as 30d", text));
+}
+
 void choose_webhook(const RawOptions& raw, notify::PushOptions& pushes) {
   if (raw.push_webhook.empty()) return;
   if (!raw.push_webhook.starts_with("http://") && !raw.push_webhook.starts_with("https://")) {
@@ -246,7 +265,9 @@ ParsedOptions check(const RawOptions& raw) {
   node.page = raw.page == "on";
   share_out_descriptors(raw, parsed);
   choose_secret(raw, parsed);
+  node.retention = parse_retention(raw.retention);
   choose_pushes(raw, node.pushes);
+  node.events = {.place = raw.events, .file_bytes = raw.events_file_bytes};
   return parsed;
 }
 

@@ -54,7 +54,7 @@ enum class Family : std::uint8_t {
   kMeta,         ///< "format", "next_user", "next_chat" → a number
   kAssets,       ///< asset, 'u' or 'c', user or chat → newest seq, type
 };
-inline constexpr std::size_t kFamilies = 16;
+inline constexpr std::size_t kFamilies = 17;
 
 enum class Order : std::uint8_t { kRising, kFalling };
 enum class Sync : std::uint8_t { kNo, kYes };

@@ -43,6 +43,12 @@ export class ChatView {
     this.cursors.set(user, { delivered, read });
   }
 
+  /** What is below `first` can't be had any more. */
+  trimmed({ first }) {
+    assert.ok(this.upTo === undefined || first > this.upTo + 1, `chat ${this.chat}: ${first} is no news`);
+    this.upTo = first - 1;
+  }
+
   /** The end of a catch-up: whoever knows where it began has all of it. */
   caughtUp({ last }) {
     if (this.upTo !== undefined) {

@@ -150,6 +150,9 @@ export class Device {
       case 'caught_up':
         for (const each of event.chats) this.chat(each.chat).caughtUp(each);
         break;
+      case 'trimmed':
+        this.chat(event.chat).trimmed(event);
+        break;
       case 'membership':
         if (event.member) this.chat(event.chat).upTo = event.last;
         break;

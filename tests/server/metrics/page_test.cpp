@@ -36,6 +36,9 @@ std::string sample_page() {
        .refused_by_address = 6,
        .commit_group_seconds = {.buckets = {{0.5, 2}, {1, 3}}, .count = 4, .sum = 3.5},
        .cache_hits = 8,
+       .removed_messages = 13,
+       .events_written = 14,
+       .events_dropped = 15,
        .pushes = {.channels = {{"webhook", 21, 22, 23}},
                   .collapsed = 24,
                   .taken = 25,
@@ -69,6 +72,10 @@ TEST(MetricsPage, ShowsTheProcess) {
   EXPECT_THAT(page, HasSubstr("\nthrong_server_connections_refused_total"
                               "{reason=\"address_rate\"} 6\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_store_cache_reads_total{outcome=\"hit\"} 8\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_store_bytes_per_message 77.7"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_messages_removed_total 13\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_events_written_total 14\n"));
+  EXPECT_THAT(page, HasSubstr("\nthrong_server_events_dropped_total 15\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_start_time_seconds 1700000000\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_cpu_seconds_total 1.5\n"));
   EXPECT_THAT(page, HasSubstr("\nprocess_resident_memory_bytes 4096\n"));

@@ -290,5 +290,23 @@ TEST_F(Options, PushesByMail) {
                  "--push-smtp-password-file");
 }
 
+TEST_F(Options, RetentionIsForEverUnlessSaid) {
+  using Kind = storage::Retention::Kind;
+  EXPECT_EQ(good({}).retention.kind, Kind::kForever);
+  EXPECT_EQ(good({"--retention", "delivered"}).retention.kind, Kind::kDelivered);
+  EXPECT_EQ(good({"--retention", "30d"}).retention.kind, Kind::kAge);
+  EXPECT_EQ(good({"--retention", "30d"}).retention.age, chat::TimeMs{30} * 86'400'000);
+  EXPECT_EQ(good({"--retention", "90"}).retention.age, 90'000);
+  for (const char* text : {"", "d", "0s", "-1d", "1w", "30 d", "100001d", "never"}) {
+    expect_mistake({"--retention", text}, "--retention");
+  }
+}
+
+TEST_F(Options, EventsGoNowhereUnlessSaid) {
+  EXPECT_FALSE(good({}).events.is_on());
+  EXPECT_EQ(good({"--events", "-"}).events.place, "-");
+  EXPECT_EQ(good({"--events", "d", "--events-file-size", "8K"}).events.file_bytes, 8192u);
+}
+
 }  // namespace
 }  // namespace throng::node
