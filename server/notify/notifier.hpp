@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <boost/system/error_code.hpp>
 #include <boost/system/result.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <deque>
@@ -119,6 +120,8 @@ class Notifier {
   const NotifierCounts& counts() const { return counts_; }
 
  private:
+  static constexpr TimeMs kRetryMs = 5'000;  ///< after storage failed
+
   enum class State : std::uint8_t { kPlanned, kAsking, kReady, kInFlight };
   struct Entry {
     Push push;
