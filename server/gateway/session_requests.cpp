@@ -32,8 +32,6 @@ Metric shed_metric(Work work) {
 /// RFC 6455 section 7.4.1: what the connection was for is done.
 constexpr std::uint16_t kNormalClosure = 1000;
 
-constexpr std::array<std::string_view, 4> kActivityNames{"connected", "opened", "typed", "closed"};
-
 /// Null for a plain text.
 std::shared_ptr<const chat::MessageExtras> extras_of(const protocol::Send& event) {
   if (event.kind == protocol::MessageKind::kText && event.re == 0 && event.asset.empty()) return {};
@@ -130,7 +128,7 @@ void Session::on(const protocol::Activity& event) {
   services_.metrics.add(Metric::kClientEventsActivity);
   if (is_too_much({.work = Work::kTyping})) return;
   using Kind = protocol::ActivityKind;
-  note("activity", event.chat, kActivityNames[static_cast<std::size_t>(event.kind)]);
+  note("activity", event.chat, protocol::kActivityNames[static_cast<std::size_t>(event.kind)]);
   if (event.kind != Kind::kConnected) was_active();
   if (event.chat && event.kind == Kind::kOpened) open_window(event.chat);
   if (event.chat && event.kind == Kind::kClosed) close_window(event.chat);

@@ -31,7 +31,12 @@ gateway::ServerServices with_limits(const gateway::ServerServices& all,
           .directory = all.directory,
           .accounts = all.accounts,
           .chat_keys = all.chat_keys,
-          .limits = limits};
+          .assets = all.assets,
+          .workers = all.workers,
+          .limits = limits,
+          .page = all.page,
+          .pushes = all.pushes,
+          .journal = all.journal};
 }
 
 std::chrono::nanoseconds thread_cpu_time() {
