@@ -43,8 +43,26 @@ Figure ratio(const Figure& of, const Figure& to) {
 // Counters begin anew with their process; what the store holds doesn't.
 TargetSample without_counters(TargetSample sample) {
   sample.committed = sample.cpu_s = sample.received_bytes = sample.sent_bytes = std::nullopt;
-  sample.body_bytes = std::nullopt;
+  sample.body_bytes = sample.deliveries = sample.receipts = std::nullopt;
+  sample.heartbeats = sample.logins = std::nullopt;
   return sample;
+}
+
+// Events that clients sent, of two kinds.
+Figure events(std::string_view page, std::string_view one, std::string_view other) {
+  constexpr std::string_view kName = "throng_server_client_events_total";
+  return sum(metric_sum(page, kName, one), metric_sum(page, kName, other));
+}
+
+std::optional<report::TargetOperations> operations_between(const TargetSample& from,
+                                                           const TargetSample& to) {
+  const Figure messages = growth(from.committed, to.committed);
+  const Figure deliveries = growth(from.deliveries, to.deliveries);
+  const Figure receipts = growth(from.receipts, to.receipts);
+  const Figure heartbeats = growth(from.heartbeats, to.heartbeats);
+  const Figure logins = growth(from.logins, to.logins);
+  if (!messages || !deliveries || !receipts || !heartbeats || !logins) return std::nullopt;
+  return report::TargetOperations{*messages, *deliveries, *receipts, *heartbeats, *logins};
 }
 
 }  // namespace
@@ -75,7 +93,11 @@ TargetSample read_target_page(std::string_view page) {
           metric_sum(page, "throng_server_sent_bytes_total"),
           metric_sum(page, "throng_server_store_bytes", "part=\"tables\""),
           metric_sum(page, "throng_server_store_bytes", "part=\"log\""),
-          metric_sum(page, "throng_server_store_messages")};
+          metric_sum(page, "throng_server_store_messages"),
+          metric_sum(page, "throng_server_deliveries_total"),
+          events(page, "op=\"delivered\"", "op=\"read\""),
+          events(page, "op=\"ping\"", "op=\"activity\""),
+          metric_sum(page, "throng_server_sessions_total")};
 }
 
 report::TargetMeasured measured_between(const TargetSample& before, const TargetSample& begin,
@@ -102,6 +124,8 @@ report::TargetMeasured measured_between(const TargetSample& before, const Target
   measured.disk_bytes_per_message = ratio(measured.table_bytes, measured.table_messages);
   measured.memory_bytes_per_connection =
       ratio(measured.resident_bytes, growth(before.connections, begin.connections));
+  measured.operations = operations_between(begin, end);
+  measured.operations_and_ramp = operations_between(before, end);
   return measured;
 }
 

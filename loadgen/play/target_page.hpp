@@ -21,6 +21,10 @@ struct TargetSample {
   std::optional<double> table_bytes;
   std::optional<double> log_bytes;
   std::optional<double> table_messages;
+  std::optional<double> deliveries;
+  std::optional<double> receipts;    ///< from sessions, delivered and read
+  std::optional<double> heartbeats;  ///< pings and other signs of life
+  std::optional<double> logins;
 
   /// True for a page of throng-server's, or of anything that uses its names.
   bool says_anything() const { return committed.has_value(); }

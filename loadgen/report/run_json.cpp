@@ -34,6 +34,15 @@ void members(Walk& walk, Like<ScenarioInfo> auto& scenario) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<TargetOperations> auto& operations) {
+  walk("messages", operations.messages);
+  walk("deliveries", operations.deliveries);
+  walk("receipts", operations.receipts);
+  walk("heartbeats", operations.heartbeats);
+  walk("logins", operations.logins);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<TargetMeasured> auto& measured) {
   walk("messages", measured.messages);
   walk("connections", measured.connections);
@@ -50,6 +59,8 @@ void members(Walk& walk, Like<TargetMeasured> auto& measured) {
   walk("body_bytes_per_message", measured.body_bytes_per_message);
   walk("disk_bytes_per_message", measured.disk_bytes_per_message);
   walk("memory_bytes_per_connection", measured.memory_bytes_per_connection);
+  walk("operations", measured.operations);
+  walk("operations_and_ramp", measured.operations_and_ramp);
 }
 
 template <class Walk>

@@ -20,6 +20,17 @@ struct ScenarioInfo {
   std::string text;               ///< the file itself; its first line says what it shows
 };
 
+/// What the target did for its sessions, as its own /metrics page counts it.
+struct TargetOperations {
+  double messages = 0;    ///< made durable
+  double deliveries = 0;  ///< of messages, live
+  double receipts = 0;    ///< delivered and read, as they came from those who received
+  double heartbeats = 0;  ///< signs of life
+  double logins = 0;      ///< sessions begun
+
+  friend bool operator==(const TargetOperations&, const TargetOperations&) = default;
+};
+
 /// What the target's own /metrics page says of the run, from the beginning of the measured time
 /// (ramp, warm-up and what steadying left out excepted) to the end. Its other users are in it.
 /// nullopt: the page doesn't say.
@@ -39,6 +50,9 @@ struct TargetMeasured {
   std::optional<double> body_bytes_per_message;
   std::optional<double> disk_bytes_per_message;  ///< of tables; nullopt while all is in the log
   std::optional<double> memory_bytes_per_connection;
+  // May be missing in run.json
+  std::optional<TargetOperations> operations{};
+  std::optional<TargetOperations> operations_and_ramp{};  ///< from before the ramp on, as bytes are
 };
 
 /// What was put under load.

@@ -44,7 +44,11 @@ TargetSample sample(double n) {
           .sent_bytes = 7000 * n,
           .table_bytes = 2000 * n,
           .log_bytes = 500 * n,
-          .table_messages = 8 * n};
+          .table_messages = 8 * n,
+          .deliveries = 70 * n,
+          .receipts = 40 * n,
+          .heartbeats = 5 * n,
+          .logins = n};
 }
 
 TEST(TargetPage, MeasuresPerMessageAndPerConnection) {
@@ -56,6 +60,30 @@ TEST(TargetPage, MeasuresPerMessageAndPerConnection) {
   EXPECT_DOUBLE_EQ(measured.body_bytes_per_message.value(), 100) << "of figures of one age";
   EXPECT_DOUBLE_EQ(measured.disk_bytes_per_message.value(), 60'000.0 / 240) << "the ramp included";
   EXPECT_DOUBLE_EQ(measured.memory_bytes_per_connection.value(), 400);
+}
+
+TEST(TargetPage, CountsWhatTheTargetDid) {
+  const auto measured = measured_between(sample(0), sample(10), sample(30));
+  ASSERT_TRUE(measured.operations.has_value());
+  EXPECT_EQ(measured.operations->messages, 200);
+  EXPECT_EQ(measured.operations->deliveries, 1400);
+  EXPECT_EQ(measured.operations->receipts, 800);
+  EXPECT_EQ(measured.operations->heartbeats, 100);
+  EXPECT_EQ(measured.operations->logins, 20);
+  EXPECT_EQ(measured.operations_and_ramp->messages, 300) << "as bytes on disk are";
+  TargetSample other = sample(30);
+  other.receipts.reset();
+  EXPECT_EQ(measured_between(sample(0), sample(10), other).operations, std::nullopt);
+}
+
+TEST(TargetPage, ReadsWhatClientsSentByOp) {
+  const auto read = read_target_page(
+      "throng_server_client_events_total{shard=\"0\",op=\"delivered\"} 3\n"
+      "throng_server_client_events_total{shard=\"0\",op=\"read\"} 4\n"
+      "throng_server_client_events_total{shard=\"0\",op=\"activity\"} 5\n"
+      "throng_server_client_events_total{shard=\"1\",op=\"ping\"} 6\n");
+  EXPECT_EQ(read.receipts, 7);
+  EXPECT_EQ(read.heartbeats, 11);
 }
 
 TEST(TargetPage, WhatIsOnlyInTheLogIsNoFigureOfTheDisk) {
@@ -73,6 +101,7 @@ TEST(TargetPage, ATargetThatStartedAnewCountsAnewButKeepsItsStore) {
   EXPECT_EQ(measured.messages, std::nullopt);
   EXPECT_EQ(measured.cpu_s_per_message, std::nullopt);
   EXPECT_EQ(measured.body_bytes, std::nullopt);
+  EXPECT_EQ(measured.operations, std::nullopt);
   EXPECT_DOUBLE_EQ(measured.body_bytes_per_message.value(), 100) << "since it started";
   EXPECT_DOUBLE_EQ(measured.disk_bytes_per_message.value(), 250);
 }

@@ -50,6 +50,7 @@ RunResult run_with_every_field_set() {
   run.exit_code = 4;
   run.interrupted = true;
   run.target.measured = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, std::nullopt};
+  run.target.measured->operations = {1, 2, 3, 4, 5};
   return run;
 }
 
