@@ -13,6 +13,7 @@ find_package(prometheus-cpp REQUIRED)
 find_package(Lua 5.4 REQUIRED)
 find_package(mimalloc REQUIRED)
 find_package(cereal REQUIRED)
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 

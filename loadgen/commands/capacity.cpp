@@ -24,9 +24,6 @@
 namespace throng::commands {
 namespace {
 
-/// A claim that is needed and that nothing proves.
-constexpr int kInconclusive = 8;
-
 /// The options as typed; empty ones were not given.
 struct Words {
   std::string file;

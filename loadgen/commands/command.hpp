@@ -14,6 +14,9 @@ inline constexpr const char* kVersion = THRONG_VERSION;
 /// What to do once the command line has been read; returns the exit code.
 using Action = std::function<int()>;
 
+/// The exit code for something that nothing proves.
+inline constexpr int kInconclusive = 8;
+
 // Each adds one subcommand; `action` is set when it is the one that was asked for. By
 // parse_complete_callback, so that the environment's options of one don't count for another.
 void add_run(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
@@ -22,6 +25,7 @@ void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_capacity(CLI::App& app, Action& action);
+void add_scale(CLI::App& app, Action& action);
 
 /// Reads the command line and does what it says. Errors: explained on stderr in one line; each
 /// has its exit code. `now` is the wall clock's time.

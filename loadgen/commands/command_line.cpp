@@ -12,7 +12,7 @@ namespace {
 constexpr const char* kExitCodes =
     "Exit codes: 0 pass, 2 usage or script error, or results that can't be written,\n"
     "3 threshold failed or claim refuted, 4 ledger violated, 5 run invalid,\n"
-    "7 target unreachable, 8 claim not proved, 130 interrupted. Every option can also\n"
+    "7 target unreachable, 8 not proved or inconclusive, 130 interrupted. Every option can also\n"
     "be given in the environment: --users as THRONG_USERS.";
 
 /// Leaves out the name of each option in the environment, which the last line tells of all: most
@@ -40,6 +40,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_report(app, action);
   add_doctor(app, action);
   add_capacity(app, action);
+  add_scale(app, action);
   try {
     app.parse(argc, argv);
     const int code = action();
