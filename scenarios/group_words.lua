@@ -1,13 +1,19 @@
--- Groups of ten write words, not filler, so that a store compresses them as it would people's.
+-- Groups write words, not filler, so that a store compresses them as it would people's.
+local given = args { gap = 30, heartbeat = 45, stay = 1800, size = 10, read = 1, bytes = 100 }
+
 scenario {
   users = "2k", duration = "60s", ramp = "10s",
-  groups = { per_user = 2, size = 10 },
-  reading = { chance = 1, after = lognormal { median = "3s", p95 = "15s" } },
-  args = { gap = "30s", bytes = 100 },
+  groups = { per_user = 2, size = given.size },
+  reading = { chance = given.read, after = lognormal { median = "3s", p95 = "15s" } },
   thresholds = { "login.errors == 0", "send.errors == 0", "send.p99 < 1s", "deliver.p99 < 2s" },
 }
 
-local rhythm = poisson(args.gap)
+-- A turn is a message, a sign of life, or a new session: gap, heartbeat and stay apart on average.
+local turns = 1 / given.gap + 1 / given.heartbeat + 1 / given.stay
+local rhythm = poisson(1 / turns)
+local sends = 1 / given.gap / turns
+local beats = 1 / given.heartbeat / turns
+
 -- About as hard to compress as short messages are: letters as often as in English.
 local letters = "   eeetttaaooiinnsshhrrdlcumwfgypbvk"
 -- The ledger's stamp stands before the text.
@@ -25,7 +31,14 @@ end
 function user(me)
   me:login()
   for _ in me:every(rhythm) do
-    local group = me:group()
-    if group then me:send(group, words(me, math.max(args.bytes - stamp, 1))) end
+    local turn, group = me:random(), me:group()
+    if turn < sends then
+      if group then me:send(group, words(me, math.max(given.bytes - stamp, 1))) end
+    elseif turn < sends + beats then
+      me:activity("connected")
+    else
+      me:logout()
+      me:login()
+    end
   end
 end

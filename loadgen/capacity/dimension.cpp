@@ -9,7 +9,7 @@ constexpr std::string_view kNames[] = {
     "B",          "s",          "users",    "messages", "deliveries", "receipts", "connections",
     "heartbeats", "cores",      "machines", "requests", "reads",      "writes",   "links",
     "records",    "characters", "views",    "bookings", "places",     "drivers",  "rides",
-    "pings",      "orders",     "USD",      "EUR",
+    "pings",      "orders",     "logins",   "USD",      "EUR",
 };
 static_assert(std::size(kNames) == kBases, "a name for each base, in the order of the enumeration");
 

@@ -34,10 +34,11 @@ enum class Base : std::uint8_t {
   kRide,
   kPing,
   kOrder,
+  kLogin,
   kUsd,
   kEur,
 };
-inline constexpr std::size_t kBases = 25;
+inline constexpr std::size_t kBases = 26;
 
 /// How reports write it: "B", "s", "messages".
 std::string_view base_name(Base base);

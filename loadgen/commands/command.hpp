@@ -25,6 +25,7 @@ void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_capacity(CLI::App& app, Action& action);
+void add_cost(CLI::App& app, Action& action);
 void add_scale(CLI::App& app, Action& action);
 
 /// Reads the command line and does what it says. Errors: explained on stderr in one line; each

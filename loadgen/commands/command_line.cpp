@@ -40,6 +40,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_report(app, action);
   add_doctor(app, action);
   add_capacity(app, action);
+  add_cost(app, action);
   add_scale(app, action);
   try {
     app.parse(argc, argv);
