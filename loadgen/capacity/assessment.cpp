@@ -8,13 +8,16 @@
 #include <utility>
 
 #include "loadgen/capacity/chat_model.hpp"
+#include "loadgen/capacity/cost_text.hpp"
 #include "loadgen/capacity/judge.hpp"
 #include "loadgen/capacity/nearest.hpp"
 
 namespace throng::capacity {
 namespace {
 
-constexpr const char* kMeasuredPrefix = "measured.";
+// What people ask for first, as far as it is known.
+constexpr std::string_view kOfTornado[] = {"fleet_price_per_month", "fleet", "price_per_month",
+                                           "machines", "stored_total"};
 
 Spread checked_spread(const Expression& expression, const std::string& name, const Inputs& inputs,
                       const Draws& draws) {
@@ -26,7 +29,8 @@ Spread checked_spread(const Expression& expression, const std::string& name, con
 // The few steps of an assessment, and what they share.
 class Assessor {
  public:
-  Assessor(Estimate estimate, std::vector<EvidenceRun> evidence, const AssessmentOptions& options) {
+  Assessor(Estimate estimate, std::vector<EvidenceRun> evidence, const AssessmentOptions& options)
+      : tornado_(options.tornado) {
     all_.estimate = std::move(estimate);
     all_.evidence = std::move(evidence);
     all_.seed = options.seed;
@@ -43,6 +47,7 @@ class Assessor {
     }
     evaluate(std::move(figures));
     for (const Claim& claim : all_.estimate.claims) judge(claim);
+    make_tornado();
     return std::move(all_);
   }
 
@@ -63,11 +68,40 @@ class Assessor {
     all_.measured = measured_figures(all_.evidence, load());
     std::vector<std::pair<std::string, Expression>> measured;
     for (const MeasuredFigure& each : all_.measured) measured.emplace_back(each.name, take(each));
-    return chat_figures(inputs(), [&](const std::string& name) {
+    for (CostModel& model : fit_costs(all_.evidence, all_.seed)) {
+      all_.costs.push_back({std::move(model), {}});
+    }
+    const auto find_measured = [&](const std::string& name) {
       return std::find_if(measured.begin(), measured.end(),
                           [&](const auto& each) { return each.first == name; })
           ->second;
+    };
+    return chat_figures(inputs(),
+                        {find_measured, [&](std::string_view resource, const Rates& rates) {
+                           return spent(resource, rates);
+                         }});
+  }
+
+  // Only what is used becomes an input.
+  Expression spent(std::string_view resource, const Rates& rates) {
+    UsedCost& cost = *std::find_if(all_.costs.begin(), all_.costs.end(), [&](const UsedCost& each) {
+      return each.model.resource->name == resource;
     });
+    const Draws draws = draw();
+    cost.why_unused = why_unusable(cost.model, rates, [&](const Expression& each) {
+      return spread_of(each, inputs().variables(), draws);
+    });
+    const std::string stream = fmt::format("a fit of {}", resource);
+    if (!cost.why_unused.empty()) {
+      return Expression::unknown(parse_unit(cost.model.resource->rate).dimension,
+                                 fmt::format("{}: {}", stream, cost.why_unused));
+    }
+    std::vector<Expression> costs;
+    for (const CostTerm& term : cost.model.terms) {
+      costs.push_back(inputs().add_fitted(std::string(kFittedPrefix) + term.name, term.unit,
+                                          term.likely, term.low, term.high, stream));
+    }
+    return spent_by(cost.model, costs, rates);
   }
 
   // What the runs must have been like.
@@ -86,7 +120,7 @@ class Assessor {
     }
     std::vector<double> values;
     for (const Reading& reading : figure.readings) values.push_back(reading.value);
-    return inputs().add_measured(kMeasuredPrefix + figure.name, figure.unit, values,
+    return inputs().add_measured(std::string(kMeasuredPrefix) + figure.name, figure.unit, values,
                                  fmt::format("{}: {}", figure.readings.front().path, figure.field));
   }
 
@@ -101,16 +135,21 @@ class Assessor {
     }
   }
 
+  const DerivedFigure* find_figure(std::string_view name) const {
+    const auto found =
+        std::find_if(all_.figures.begin(), all_.figures.end(),
+                     [&](const DerivedFigure& each) { return each.figure.name == name; });
+    return found == all_.figures.end() ? nullptr : &*found;
+  }
+
   // What is both, as messages_per_day may be, was given.
   void judge(const Claim& claim) {
     if (inputs().find(claim.of) != nullptr) {
       all_.findings.push_back(judge_input(claim, all_));
       return;
     }
-    const auto found =
-        std::find_if(all_.figures.begin(), all_.figures.end(),
-                     [&](const DerivedFigure& each) { return each.figure.name == claim.of; });
-    if (found == all_.figures.end()) unknown_figure(claim);
+    const DerivedFigure* found = find_figure(claim.of);
+    if (found == nullptr) unknown_figure(claim);
     all_.findings.push_back(judge_figure(claim, *found, all_));
   }
 
@@ -122,6 +161,30 @@ class Assessor {
                                          claim.of, did_you_mean(claim.of, names)));
   }
 
+  void make_tornado() {
+    const DerivedFigure* of = nullptr;
+    for (const std::string_view name : kOfTornado) {
+      const DerivedFigure* found = find_figure(name);
+      if (of == nullptr && found != nullptr && found->value) of = found;
+    }
+    if (!tornado_.empty()) of = wanted_of_tornado();
+    if (of != nullptr) all_.tornado = tornado_of(of->figure, inputs().variables(), draw());
+  }
+
+  const DerivedFigure* wanted_of_tornado() const {
+    const DerivedFigure* found = find_figure(tornado_);
+    if (found == nullptr) {
+      std::vector<std::string> names;
+      for (const DerivedFigure& each : all_.figures) names.push_back(each.figure.name);
+      throw std::runtime_error(fmt::format("--tornado: there is no figure \"{}\"{}", tornado_,
+                                           did_you_mean(tornado_, names)));
+    }
+    if (found->value) return found;
+    throw std::runtime_error(fmt::format("--tornado: {} is unknown: it needs {}", tornado_,
+                                         fmt::join(found->figure.expression.needs(), ", ")));
+  }
+
+  const std::string tornado_;
   Assessment all_;
 };
 

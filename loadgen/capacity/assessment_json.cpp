@@ -109,6 +109,36 @@ json::array evidence(const Assessment& all) {
   return list;
 }
 
+json::array costs(const Assessment& all) {
+  json::array list;
+  for (const UsedCost& each : all.costs) {
+    list.push_back(json::object{{"resource", each.model.resource->name},
+                                {"runs", each.model.rows.size()},
+                                {"residual", each.model.residual},
+                                {"used", each.why_unused.empty()},
+                                {"why_unused", text(each.why_unused)}});
+  }
+  return list;
+}
+
+json::value tornado(const Assessment& all) {
+  if (!all.tornado) return nullptr;
+  const Tornado& of = *all.tornado;
+  json::array bars;
+  for (const TornadoBar& each : of.bars) {
+    bars.push_back(json::object{{"input", text(each.input)},
+                                {"input_unit", text(each.unit.text)},
+                                {"p5", each.low_input / each.unit.size},
+                                {"p95", each.high_input / each.unit.size},
+                                {"at_p5", each.at_low / of.unit.size},
+                                {"at_p95", each.at_high / of.unit.size}});
+  }
+  return json::object{{"figure", text(of.figure)},
+                      {"unit", text(of.unit.text)},
+                      {"middle", of.middle / of.unit.size},
+                      {"bars", bars}};
+}
+
 }  // namespace
 
 std::string assessment_json(const Assessment& all) {
@@ -119,6 +149,8 @@ std::string assessment_json(const Assessment& all) {
                                           {"evidence", evidence(all)},
                                           {"inputs", inputs(all)},
                                           {"figures", figures(all)},
+                                          {"costs", costs(all)},
+                                          {"tornado", tornado(all)},
                                           {"claims", claims(all)},
                                           {"confirmed", all.count(Verdict::kConfirmed)},
                                           {"refuted", all.count(Verdict::kRefuted)},

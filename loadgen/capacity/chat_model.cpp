@@ -2,91 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <stdexcept>
 #include <utility>
+
+#include "loadgen/capacity/figure_list.hpp"
+#include "loadgen/capacity/fleet.hpp"
 
 namespace throng::capacity {
 namespace {
 
-constexpr double kAgreement = 0.01;  // two ways to say one thing may differ by rounding
-
-constexpr Term kTerms[] = {
-    {"users", "users", Rule::kPositive, false, "people with an account"},
-    {"monthly_users", "users", Rule::kPositive, false, "people active in a month"},
-    {"dau", "users", Rule::kPositive, false, "people active on a day"},
-    {"concurrent_share", "", Rule::kShare, false, "of these, connected at the busiest moment"},
-    {"sessions", "connections/user", Rule::kPositive, false, "devices that a user is online with"},
-    {"messages_per_user", "messages/user/day", Rule::kPositive, false, "sent by an active user"},
-    {"messages_per_day", "messages/day", Rule::kPositive, false, "sent by all, in place of that"},
-    {"message_bytes", "B/message", Rule::kPositive, false, "of a message's text"},
-    {"peak_to_mean", "", Rule::kAtLeastOne, false, "busiest moment over the day's mean"},
-    {"diurnal", "", Rule::kCurve, false, "the day's curve, in place of that"},
-    {"fan_out", "deliveries/message", Rule::kPositive, false, "members that a message goes to"},
-    {"direct_share", "", Rule::kShare, false, "of messages, one-to-one, in place of fan_out"},
-    {"group_size", "users", Rule::kAtLeastOne, false,
-     "members where the others go, sender included"},
-    {"receipts", "receipts/delivery", Rule::kPositive, false, "ticks that a delivery gives"},
-    {"heartbeat", "s", Rule::kPositive, false, "time between two signs of life of a connection"},
-    {"retention", "years", Rule::kPositive, false, "time that messages are kept"},
-    {"key_bytes", "B/message", Rule::kPositive, true, "of a stored message beside its text"},
-    {"index_bytes", "B/message", Rule::kPositive, true, "of entries that point to it"},
-    {"log_factor", "", Rule::kAtLeastOne, false,
-     "room for the write-ahead log: stored bytes with it over without"},
-    {"compaction_factor", "", Rule::kAtLeastOne, false,
-     "room for compaction: disk kept over what is alive"},
-    {"replicas", "", Rule::kAtLeastOne, false, "copies of everything"},
-    {"wire_bytes", "B/message", Rule::kPositive, true,
-     "through the server's sockets for a message, its deliveries and receipts"},
-    {"memory_per_connection", "B/connection", Rule::kPositive, true, "of the server"},
-    {"cpu_per_message", "us/message", Rule::kPositive, true,
-     "of the server's cores for a message, its deliveries and receipts"},
-    {"node_memory", "GB/machine", Rule::kPositive, false, "of a machine"},
-    {"node_disk", "TB/machine", Rule::kPositive, false, "of a machine"},
-    {"node_cores", "cores/machine", Rule::kPositive, false, "of a machine"},
-    {"node_price", "USD/machine/month|EUR/machine/month", Rule::kPositive, false, "of a machine"},
-    {"slo", "s", Rule::kPositive, false, "the time within which 99% of deliveries are to come"},
-};
-
-Expression one(const char* unit) {
-  return Expression::constant({1, parse_unit(unit).dimension}, "");
-}
-
-[[noreturn]] void contradict(const Variable& a, const Variable& b, const char* how) {
-  throw std::invalid_argument(fmt::format("{} ({}, {}) {} {} ({}, {})", a.name, a.text, a.origin,
-                                          how, b.name, b.text, b.origin));
-}
-
-void check_not_above(const Inputs& inputs, const char* less, const char* more) {
-  const Variable* a = inputs.find(less);
-  const Variable* b = inputs.find(more);
-  if (a != nullptr && b != nullptr && a->low > b->high) contradict(*a, *b, "is more than");
-}
-
-void check_not_both(const Inputs& inputs, const char* one_way, const char* other_way) {
-  const Variable* a = inputs.find(one_way);
-  const Variable* b = inputs.find(other_way);
-  if (a != nullptr && b != nullptr) contradict(*a, *b, "says the same as");
-}
-
-bool disagree(double a, double b) { return std::abs(a - b) > kAgreement * std::max(a, b); }
-
-void check_messages(const Inputs& inputs) {
-  const Variable* all = inputs.find("messages_per_day");
-  const Variable* users = inputs.find("dau");
-  const Variable* each = inputs.find("messages_per_user");
-  if (all == nullptr || users == nullptr || each == nullptr) return;
-  const double product = users->distribution.mean() * each->distribution.mean();
-  if (disagree(all->distribution.mean(), product)) {
-    contradict(*all, *each, "isn't dau times");
-  }
-}
-
 /// The figures that follow, each made of those before it.
 class ChatFigures {
  public:
-  ChatFigures(const Inputs& inputs, const Measured& measured)
-      : inputs_(inputs), measured_(measured) {}
+  ChatFigures(const Inputs& inputs, const Known& known) : inputs_(inputs), known_(known) {}
 
   std::vector<Figure> make() && {
     load();
@@ -95,30 +22,43 @@ class ChatFigures {
     network();
     resources();
     machines();
+    add_fleet(figures_, inputs_,
+              {peak_, unit_of("") / peak_to_mean(), cores_, memory_, disk_, network_});
     latency();
-    return std::move(figures_);
+    return std::move(figures_).take();
   }
 
  private:
   Expression in(const char* name) const { return inputs_.get(name); }
 
   Expression add(const char* name, const char* unit, const Expression& expression) {
-    Unit shown = parse_unit(unit);
-    if (!(shown.dimension == expression.dimension())) {
-      throw std::logic_error{fmt::format("capacity: {} isn't in {}", name, unit)};
-    }
-    figures_.push_back({name, std::move(shown), expression});
-    return expression.named(name);
+    return figures_.add(name, unit, expression);
   }
 
   // What was measured counts before what was assumed.
   Expression of_service(const char* measured_name, const Expression& assumed) const {
-    const Expression measured = measured_(measured_name);
+    const Expression measured = known_.measured(measured_name);
     if (measured.is_known()) return measured;
     if (assumed.is_known()) return assumed;
     return Expression::unknown(assumed.dimension(),
                                fmt::format("{} or {}", fmt::join(assumed.needs(), " and "),
                                            fmt::join(measured.needs(), " and ")));
+  }
+
+  // A fit knows all that the load does; figures of single runs only loads like theirs.
+  Expression by_fit_or(std::string_view resource, const Rates& rates, const char* unit,
+                       const Expression& otherwise) const {
+    const Expression fitted = known_.fitted(resource, rates) * unit_of(unit);
+    return fitted.is_known() ? fitted : otherwise;
+  }
+
+  // Where texts go to each receiver, too, or are only kept.
+  Rates rates(bool delivered) const {
+    const Expression text = delivered ? peak_ + deliveries_ * unit_of("messages/delivery") : peak_;
+    return {{Feature::kMessages, peak_},          {Feature::kDeliveries, deliveries_},
+            {Feature::kReceipts, receipts_},      {Feature::kText, text * in("message_bytes")},
+            {Feature::kHeartbeats, heartbeats_},  {Feature::kLogins, logins_},
+            {Feature::kConnections, connections_}};
   }
 
   Expression messages_per_day() const {
@@ -142,14 +82,14 @@ class ChatFigures {
     const Expression fan_out =
         add("deliveries_per_message", "deliveries/message", chat_fan_out(inputs_));
     deliveries_ = add("deliveries_per_s_peak", "deliveries/s", peak_ * fan_out);
-    const Expression receipts =
-        add("receipts_per_s_peak", "receipts/s", deliveries_ * in("receipts"));
-    const Expression heartbeats =
-        add("heartbeats_per_s", "heartbeats/s",
-            connections_ * one("heartbeats/connection") / in("heartbeat"));
+    receipts_ = add("receipts_per_s_peak", "receipts/s", deliveries_ * in("receipts"));
+    heartbeats_ = add("heartbeats_per_s", "heartbeats/s",
+                      connections_ * unit_of("heartbeats/connection") / in("heartbeat"));
+    logins_ =
+        add("logins_per_s_peak", "logins/s", in("dau") * in("logins_per_user") * peak_to_mean());
     add("events_per_s_peak", "/s",
-        peak_ / one("messages") + deliveries_ / one("deliveries") + receipts / one("receipts") +
-            heartbeats / one("heartbeats"));
+        peak_ / unit_of("messages") + deliveries_ / unit_of("deliveries") +
+            receipts_ / unit_of("receipts") + heartbeats_ / unit_of("heartbeats"));
   }
 
   void storage() {
@@ -168,16 +108,20 @@ class ChatFigures {
   }
 
   void network() {
-    const Expression copies = peak_ + deliveries_ * one("messages/delivery");
+    const Expression copies = peak_ + deliveries_ * unit_of("messages/delivery");
     add("payload_network_peak", "Gbit/s", copies * in("message_bytes"));
-    add("network_peak", "Gbit/s", peak_ * of_service("wire_bytes_per_message", in("wire_bytes")));
+    network_ = add("network_peak", "Gbit/s",
+                   by_fit_or("wire", rates(true), "",
+                             peak_ * of_service("wire_bytes_per_message", in("wire_bytes"))));
+    add("disk_written_peak", "MB/s", known_.fitted("disk", rates(false)));
   }
 
   void resources() {
-    memory_ = add("memory", "B",
-                  connections_ * of_service("memory_per_connection", in("memory_per_connection")));
+    const Expression each = of_service("memory_per_connection", in("memory_per_connection"));
+    memory_ = add("memory", "B", by_fit_or("memory", rates(true), "", connections_ * each));
+    const Expression cpu = of_service("cpu_per_message", in("cpu_per_message"));
     cores_ = add("cores_peak", "cores",
-                 peak_ * of_service("cpu_per_message", in("cpu_per_message")) * one("cores"));
+                 by_fit_or("cpu", rates(true), "cores", peak_ * cpu * unit_of("cores")));
   }
 
   // Bounds from below: no room for failures, growth or hot spots.
@@ -190,58 +134,37 @@ class ChatFigures {
         add("machines_for_cores", "machines", rounded_up(cores_ / in("node_cores")));
     const Expression most =
         add("machines", "machines", larger(larger(for_memory, for_disk), for_cores));
-    const Variable* price = inputs_.find("node_price");
-    const bool euros = price != nullptr && price->unit.dimension.power(Base::kEur) != 0;
-    add("price_per_month", euros ? "EUR/month" : "USD/month", most * in("node_price"));
+    const std::string price = std::string(currency_of(inputs_)) + "/month";
+    add("price_per_month", price.c_str(), most * in("node_price"));
   }
 
   void latency() {
-    add("send_p99", "ms", measured_("send_p99"));
-    const Expression deliver = add("deliver_p99", "ms", measured_("deliver_p99"));
+    add("send_p99", "ms", known_.measured("send_p99"));
+    const Expression deliver = add("deliver_p99", "ms", known_.measured("deliver_p99"));
     add("slo_used", "%", deliver / in("slo"));
   }
 
   const Inputs& inputs_;
-  const Measured& measured_;
-  std::vector<Figure> figures_;
+  const Known& known_;
+  FigureList figures_;
   // Made on the way
-  Expression connections_ = one("connections");
-  Expression mean_ = one("messages/s");
-  Expression peak_ = one("messages/s");
-  Expression deliveries_ = one("deliveries/s");
-  Expression memory_ = one("B");
-  Expression disk_ = one("B");
-  Expression cores_ = one("cores");
+  Expression connections_ = unit_of("connections");
+  Expression mean_ = unit_of("messages/s");
+  Expression peak_ = unit_of("messages/s");
+  Expression deliveries_ = unit_of("deliveries/s");
+  Expression receipts_ = unit_of("receipts/s");
+  Expression heartbeats_ = unit_of("heartbeats/s");
+  Expression logins_ = unit_of("logins/s");
+  Expression network_ = unit_of("B/s");
+  Expression memory_ = unit_of("B");
+  Expression disk_ = unit_of("B");
+  Expression cores_ = unit_of("cores");
 };
 
 }  // namespace
 
-std::span<const Term> chat_terms() { return kTerms; }
-
-void check_chat_inputs(const Inputs& inputs) {
-  check_not_above(inputs, "dau", "monthly_users");
-  check_not_above(inputs, "dau", "users");
-  check_not_above(inputs, "monthly_users", "users");
-  check_not_both(inputs, "peak_to_mean", "diurnal");
-  check_not_both(inputs, "fan_out", "direct_share");
-  check_not_both(inputs, "fan_out", "group_size");
-  check_messages(inputs);
-}
-
-Expression chat_fan_out(const Inputs& inputs) {
-  if (inputs.find("fan_out") != nullptr) return inputs.get("fan_out");
-  if (inputs.find("group_size") == nullptr && inputs.find("direct_share") == nullptr) {
-    return inputs.get("fan_out");
-  }
-  const Expression direct = inputs.get("direct_share");
-  const Expression alone = Expression::constant({1, {}}, "1");
-  const Expression others =
-      (inputs.get("group_size") - one("users")) * one("deliveries/message/user");
-  return direct * one("deliveries/message") + (alone - direct) * others;
-}
-
-std::vector<Figure> chat_figures(const Inputs& inputs, const Measured& measured) {
-  return ChatFigures(inputs, measured).make();
+std::vector<Figure> chat_figures(const Inputs& inputs, const Known& known) {
+  return ChatFigures(inputs, known).make();
 }
 
 }  // namespace throng::capacity

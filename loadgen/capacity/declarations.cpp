@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "loadgen/capacity/chat_model.hpp"
+#include "loadgen/capacity/chat_inputs.hpp"
 #include "loadgen/capacity/draft.hpp"
 #include "loadgen/scenario/interpreter.hpp"
 #include "loadgen/scenario/values.hpp"

@@ -16,9 +16,6 @@ using report::RunResult;
 using Figure = std::optional<double>;
 
 constexpr double kNs = 1e-9;
-// All that the estimate allows may differ by so much from what was played: what one load costs
-// says little of another.
-constexpr double kAlike = 0.1;
 constexpr std::string_view kLocalHosts[] = {"127.", "localhost", "[::1]"};
 
 /// What a figure depends on: the same for all loads, on the texts, on these and the fan-out.

@@ -11,6 +11,10 @@
 
 namespace throng::capacity {
 
+/// All that an estimate allows may differ by so much from what was played: what one load costs says
+/// little of another.
+inline constexpr double kAlike = 0.1;
+
 /// A finished run that was given as evidence.
 struct EvidenceRun {
   std::string path;  ///< "out/run.json"

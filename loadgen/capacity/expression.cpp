@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "loadgen/capacity/erlang.hpp"
+
 namespace throng::capacity {
 
 enum class Expression::Operation : std::uint8_t {
@@ -18,6 +20,7 @@ enum class Expression::Operation : std::uint8_t {
   kMultiply,
   kDivide,
   kLarger,
+  kCarried,
   kRoundUp,
 };
 
@@ -43,6 +46,9 @@ struct Expression::Node {
   bool is_quotient() const {
     return name.empty() && operation == Operation::kDivide && !right->is_one();
   }
+  bool is_product() const {
+    return name.empty() && operation == Operation::kMultiply && !right->is_one();
+  }
 };
 
 double Expression::Node::evaluate(std::span<const double> values) const {
@@ -61,6 +67,8 @@ double Expression::Node::evaluate(std::span<const double> values) const {
       return left->evaluate(values) / right->evaluate(values);
     case Operation::kLarger:
       return std::max(left->evaluate(values), right->evaluate(values));
+    case Operation::kCarried:
+      return carried_load(left->evaluate(values), right->evaluate(values));
     case Operation::kRoundUp:
       return std::ceil(left->evaluate(values));
     case Operation::kUnknown:
@@ -86,9 +94,12 @@ std::string Expression::Node::text() const {
       return left->factor_text() + " × " + right->factor_text();
     case Operation::kDivide:
       if (right->is_one()) return left->text();
-      return left->factor_text() + " / " + right->factor_text();
+      return left->factor_text() + " / " +
+             (right->is_product() ? "(" + right->text() + ")" : right->factor_text());
     case Operation::kLarger:
       return fmt::format("max({}, {})", left->text(), right->text());
+    case Operation::kCarried:
+      return fmt::format("carried({}, {})", left->text(), right->text());
     default:
       return fmt::format("⌈{}⌉", left->text());
   }
@@ -180,6 +191,11 @@ Expression operator/(const Expression& a, const Expression& b) {
 
 Expression larger(const Expression& a, const Expression& b) {
   return Expression::of_same(Expression::Operation::kLarger, a, b);
+}
+
+Expression carried(const Expression& servers, const Expression& patience) {
+  return Expression::combine(Expression::Operation::kCarried, servers, patience,
+                             servers.dimension());
 }
 
 Expression rounded_up(const Expression& a) {

@@ -45,6 +45,8 @@ class Expression {
   friend Expression operator*(const Expression& a, const Expression& b);
   friend Expression operator/(const Expression& a, const Expression& b);
   friend Expression larger(const Expression& a, const Expression& b);
+  /// carried_load() of so many servers. `patience` is a plain number.
+  friend Expression carried(const Expression& servers, const Expression& patience);
   /// Up to the next whole base unit.
   friend Expression rounded_up(const Expression& a);
 

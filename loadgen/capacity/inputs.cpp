@@ -55,6 +55,9 @@ void check_rule(const Variable& variable, Rule rule) {
   if (rule == Rule::kAtLeastOne && variable.low < 1) {
     fail("{} must be at least 1, not {}", variable.name, variable.text);
   }
+  if (rule == Rule::kSeveral && variable.low < 2) {
+    fail("{} must be at least 2, not {}", variable.name, variable.text);
+  }
 }
 
 Distribution spread(double low, double high, bool lognormal) {
@@ -136,7 +139,10 @@ void Inputs::check_name(const std::string& name) const {
   fail("there is no input \"{}\"{}", name, did_you_mean(name, names()));
 }
 
-void Inputs::add(Variable variable) { variables_.push_back(std::move(variable)); }
+void Inputs::add(Variable variable) {
+  if (variable.stream.empty()) variable.stream = variable.name;
+  variables_.push_back(std::move(variable));
+}
 
 void Inputs::give(const std::string& name, const std::string& text, const std::string& origin) {
   check_name(name);
@@ -191,6 +197,18 @@ Expression Inputs::add_measured(const std::string& name, const Unit& unit,
   variable.is_measured = true;
   add(std::move(variable));
   return Expression::variable(variables_.size() - 1, name, unit.dimension);
+}
+
+Expression Inputs::add_fitted(const std::string& name, const Unit& unit,
+                              std::span<const double> likely, double low, double high,
+                              const std::string& stream) {
+  const Expression fitted = add_measured(name, unit, likely, stream);
+  Variable& variable = variables_.back();
+  variable.low = low;
+  variable.high = high;
+  variable.text = fmt::format("{}..{}", format_quantity(low, unit), format_quantity(high, unit));
+  variable.stream = stream;
+  return fitted;
 }
 
 Expression Inputs::get(const std::string& name) const {

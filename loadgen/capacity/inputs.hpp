@@ -13,9 +13,9 @@
 
 namespace throng::capacity {
 
-/// What an input that a service knows may be. kCurve: a list of the day's loads at equal distances;
-/// its value is the highest over their mean.
-enum class Rule { kPositive, kShare, kAtLeastOne, kCurve };
+/// What an input that a service knows may be. kSeveral: at least two. kCurve: a list of the day's
+/// loads at equal distances; its value is the highest over their mean.
+enum class Rule { kPositive, kShare, kAtLeastOne, kSeveral, kCurve };
 
 /// An input that a service knows.
 struct Term {
@@ -38,6 +38,7 @@ struct Variable {
   std::string origin;  ///< "estimates/chat.lua:7", "--set", "out/run.json: target.measured.…"
   bool of_service = false;  ///< assumed of the service
   bool is_measured = false;
+  std::string stream{};  ///< what its draws come from: its name, or a fit's that it is part of
 
   bool varies() const { return low < high; }
 };
@@ -64,6 +65,11 @@ class Inputs {
   /// Adds what was measured: each reading is as likely. Requires: readings aren't empty.
   Expression add_measured(const std::string& name, const Unit& unit,
                           std::span<const double> readings, const std::string& origin);
+
+  /// Adds what a fit found: each of `likely` is as likely, and entry i of what else has the stream
+  /// is drawn together with entry i of this. `low` and `high` are of its interval.
+  Expression add_fitted(const std::string& name, const Unit& unit, std::span<const double> likely,
+                        double low, double high, const std::string& stream);
 
   /// The variable, or an unknown for a term that nobody gave.
   Expression get(const std::string& name) const;

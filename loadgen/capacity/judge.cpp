@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "loadgen/capacity/chat_model.hpp"
+#include "loadgen/capacity/chat_inputs.hpp"
 #include "loadgen/capacity/words.hpp"
 
 namespace throng::capacity {
@@ -47,18 +47,32 @@ std::string names_of_assumed(const std::vector<const Variable*>& used) {
   return names;
 }
 
-// What was measured, one line a reading.
+bool is_used(const std::vector<const Variable*>& used, std::string_view prefix,
+             std::string_view name) {
+  return std::any_of(used.begin(), used.end(), [&](const Variable* each) {
+    return each->name == fmt::format("{}{}", prefix, name);
+  });
+}
+
+// What was measured, one line a reading or a fitted cost.
 std::vector<std::string> readings_of(const std::vector<const Variable*>& used,
                                      const Assessment& all) {
   std::vector<std::string> lines;
   for (const MeasuredFigure& figure : all.measured) {
-    const bool in_use = std::any_of(used.begin(), used.end(), [&](const Variable* each) {
-      return each->is_measured && each->name.ends_with("." + figure.name);
-    });
+    const bool in_use = is_used(used, kMeasuredPrefix, figure.name);
     if (!in_use) continue;
     for (const Reading& reading : figure.readings) {
       lines.push_back(fmt::format("{}: {} = {}", reading.path, figure.field,
                                   format_quantity(reading.value, figure.unit)));
+    }
+  }
+  for (const UsedCost& cost : all.costs) {
+    for (const CostTerm& term : cost.model.terms) {
+      const bool in_use = is_used(used, kFittedPrefix, term.name);
+      if (!in_use) continue;
+      lines.push_back(fmt::format("a fit to {} runs: {} = {} ({})", cost.model.rows.size(),
+                                  term.name, format_quantity(term.value, term.unit),
+                                  range_text(term.low, term.high, term.unit)));
     }
   }
   return lines;

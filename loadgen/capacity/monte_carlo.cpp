@@ -29,7 +29,7 @@ double quantile(std::span<const double> sorted, double q) {
 Draws::Draws(std::span<const Variable> variables, std::uint64_t seed, std::size_t count)
     : variables_(variables.size()), values_(variables.size() * count) {
   for (std::size_t v = 0; v < variables_; ++v) {
-    pacing::Random random(seed, stream_of(variables[v].name));
+    pacing::Random random(seed, stream_of(variables[v].stream));
     for (std::size_t i = 0; i < count; ++i) {
       values_[i * variables_ + v] = variables[v].distribution.sample(random);
     }

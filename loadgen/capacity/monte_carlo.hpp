@@ -20,8 +20,8 @@ struct Spread {
   bool varies() const { return p5 < p95; }
 };
 
-/// Draws of all variables together. What one of them draws depends on the seed and its name alone,
-/// not on which others there are.
+/// Draws of all variables together. What one of them draws depends on the seed and its stream
+/// alone, not on which others there are.
 class Draws {
  public:
   Draws(std::span<const Variable> variables, std::uint64_t seed, std::size_t count);

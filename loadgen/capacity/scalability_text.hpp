@@ -22,7 +22,7 @@ class ScalingReport {
   std::string json() const;
 
  private:
-  /// Of the other laws only the straight line is looked at, and that it is one of them.
+  /// Why nothing is told of so many; empty if something is.
   std::string why_refused(double count) const;
   std::string law_line(const ScalingFit& fit) const;
   std::string points_table() const;

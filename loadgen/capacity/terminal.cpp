@@ -35,6 +35,8 @@ class Text {
     line("{}", harmless(provenance_text(all_)));
     inputs();
     figures();
+    order();
+    tornado();
     evidence();
     claims();
     line("\n{}", count_text(all_));
@@ -71,11 +73,38 @@ class Text {
     }
   }
 
+  void order() {
+    const auto chosen = order_figures(all_);
+    if (chosen.empty()) return;
+    line("\n{:<31} {:<25} {}", "to order", "P50", "P90");
+    for (const DerivedFigure* each : chosen) {
+      const Unit& unit = each->figure.unit;
+      line("{:<31} {:<25} {}", each->figure.name, format_quantity(each->value->p50, unit),
+           format_quantity(each->value->p90, unit));
+    }
+  }
+
+  void tornado() {
+    if (!all_.tornado || all_.tornado->bars.empty()) return;
+    const Tornado& of = *all_.tornado;
+    line("\nwhat matters to {}, {} with all inputs at their median", of.figure,
+         format_quantity(of.middle, of.unit));
+    line("{:<31} {:<33} {}", "input", "P5 to P95, others at median", of.figure);
+    for (const TornadoBar& each : of.bars) {
+      line("{:<31} {:<33} {} to {}", harmless(each.input),
+           range_text(each.low_input, each.high_input, each.unit),
+           format_quantity(each.at_low, of.unit), format_quantity(each.at_high, of.unit));
+    }
+  }
+
   void evidence() {
     for (const EvidenceRun& each : all_.evidence) {
       line("\n{} {}", harmless(each.path), each.problems.empty() ? "counts" : "doesn't count");
       for (const std::string& problem : each.problems) line("  {}", harmless(problem));
     }
+    if (all_.evidence.empty() || all_.costs.empty()) return;
+    line("");
+    for (const UsedCost& each : all_.costs) line("{}", harmless(cost_use_text(each)));
   }
 
   std::string word(Verdict verdict) const {

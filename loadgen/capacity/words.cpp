@@ -53,6 +53,28 @@ std::string provenance_text(const Assessment& assessment) {
                      estimate.requirements.service, evidence, assessment.draws, assessment.seed);
 }
 
+std::string cost_use_text(const UsedCost& cost) {
+  const CostModel& model = cost.model;
+  if (!cost.why_unused.empty()) {
+    return fmt::format("{}: no fit is used: {}", model.resource->name, cost.why_unused);
+  }
+  return fmt::format("{}: fitted to {} runs, residuals of {:.1f}%", model.resource->name,
+                     model.rows.size(), 100 * model.residual);
+}
+
+std::vector<const DerivedFigure*> order_figures(const Assessment& assessment) {
+  constexpr std::string_view kNames[] = {
+      "fleet_at_peak", "fleet_with_spare", "fleet",  "fleet_price_per_month",
+      "stored_total",  "network_peak",     "memory", "cores_peak"};
+  std::vector<const DerivedFigure*> chosen;
+  for (const std::string_view name : kNames) {
+    for (const DerivedFigure& each : assessment.figures) {
+      if (each.figure.name == name && each.value) chosen.push_back(&each);
+    }
+  }
+  return chosen;
+}
+
 std::string count_text(const Assessment& assessment) {
   return fmt::format("{} confirmed, {} refuted, {} not proved",
                      assessment.count(Verdict::kConfirmed), assessment.count(Verdict::kRefuted),

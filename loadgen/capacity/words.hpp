@@ -17,6 +17,10 @@ std::string claimed_text(const Claim& claim);
 std::string error_text(const Finding& finding);
 /// "group_chat_500m.lua · service chat · …": what the figures are made of.
 std::string provenance_text(const Assessment& assessment);
+/// "cpu: fitted to 12 runs, residuals of 2.1%", or why that isn't used.
+std::string cost_use_text(const UsedCost& cost);
+/// What a planner orders by, as far as it is known: with P50 and P90.
+std::vector<const DerivedFigure*> order_figures(const Assessment& assessment);
 /// "2 confirmed, 2 refuted, 3 not proved".
 std::string count_text(const Assessment& assessment);
 

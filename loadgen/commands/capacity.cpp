@@ -14,6 +14,7 @@
 #include "loadgen/capacity/assessment.hpp"
 #include "loadgen/capacity/assessment_json.hpp"
 #include "loadgen/capacity/estimate_script.hpp"
+#include "loadgen/capacity/html.hpp"
 #include "loadgen/capacity/markdown.hpp"
 #include "loadgen/capacity/terminal.hpp"
 #include "loadgen/commands/command.hpp"
@@ -30,6 +31,7 @@ struct Words {
   std::vector<std::string> evidence;
   std::vector<std::string> settings;
   std::uint64_t seed = capacity::AssessmentOptions{}.seed;
+  std::string tornado;
   std::string markdown;
   std::string out;
   bool json = false;
@@ -50,7 +52,8 @@ std::map<std::string, std::string> parse_settings(const std::vector<std::string>
 capacity::Assessment assess(const Words& words) {
   const scenario::Source source = scenario::read_source(words.file, {});
   return capacity::assess(capacity::load_estimate(source, parse_settings(words.settings)),
-                          capacity::read_evidence(words.evidence), {.seed = words.seed});
+                          capacity::read_evidence(words.evidence),
+                          {.seed = words.seed, .tornado = words.tornado});
 }
 
 void write_files(const Words& words, const capacity::Assessment& assessment) {
@@ -61,6 +64,7 @@ void write_files(const Words& words, const capacity::Assessment& assessment) {
   const std::filesystem::path folder = words.out;
   std::filesystem::create_directories(folder);
   report::write_text_file(folder / "capacity.json", capacity::assessment_json(assessment));
+  report::write_text_file(folder / "capacity.html", capacity::html_text(assessment));
   report::write_text_file(folder / "capacity.md", capacity::markdown_text(assessment));
 }
 
@@ -98,9 +102,13 @@ void add_capacity(CLI::App& app, Action& action) {
       ->envname("THRONG_SET");
   command->add_option("--seed", words->seed, "of the draws from inputs that are intervals [1]")
       ->envname("THRONG_SEED");
+  command
+      ->add_option("--tornado", words->tornado,
+                   "the figure for the table of which input matters most [the fleet's price]")
+      ->envname("THRONG_TORNADO");
   command->add_option("--markdown", words->markdown, "file for the result as Markdown")
       ->envname("THRONG_MARKDOWN");
-  command->add_option("--out", words->out, "directory for capacity.json and capacity.md")
+  command->add_option("--out", words->out, "directory for capacity.json, .md and .html")
       ->envname("THRONG_OUT");
   command->add_flag("--json", words->json, "print JSON instead of the tables")
       ->envname("THRONG_JSON");

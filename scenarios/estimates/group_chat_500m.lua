@@ -14,6 +14,7 @@ input.sessions = "1.2..1.5 connections/user"
 input.fan_out = "9 deliveries/message"
 input.receipts = "2 receipts/delivery"
 input.heartbeat = "30..60 s"
+input.logins_per_user = "5..20 logins/user/day"
 input.key_bytes = "40..60 B/message"
 input.index_bytes = "20..40 B/message"
 input.log_factor = 1.05
@@ -22,6 +23,8 @@ input.replicas = 3
 input.slo = "500 ms"
 input.node_memory, input.node_cores = "64 GB/machine", "16 cores/machine"
 input.node_disk, input.node_price = "8 TB/machine", "400 USD/machine/month"
+input.node_network, input.headroom = "10 Gbit/s/machine", "30%"
+input.zones, input.spare_machines = 3, 1
 
 local board = "the whiteboard"
 claim { says = "500 million people a day", of = "dau", is = "500M users", from = board }

@@ -96,6 +96,10 @@ test('--out and --markdown write what is printed', async () => {
   assert.equal(readFileSync(join(out, 'capacity.json'), 'utf8'), judged.stdout);
   assert.equal(readFileSync(join(out, 'capacity.md'), 'utf8'), readFileSync(markdown, 'utf8'));
   assert.match(readFileSync(markdown, 'utf8'), /^\| REFUTED \| 2 TB stored a day \| 2 TB\/day \|/m);
+  const page = readFileSync(join(out, 'capacity.html'), 'utf8');
+  assert.match(page, /<p class="word">REFUTED<\/p>/);
+  assert.match(page, /<h2>What matters most<\/h2>/);
+  assert.doesNotMatch(page, /https?:/);
 });
 
 test('the table says why, plainly where nobody looks', async () => {
@@ -263,4 +267,139 @@ test('a run.json that is none is a mistake', async () => {
   const { code, stderr } = await throng(['capacity', CLAIMS, '--evidence', dir]);
   assert.equal(code, USAGE);
   assert.match(stderr, /run\.json: expected "schema"/);
+});
+
+// ---- What things cost ----
+
+/** Folders of runs of several mixes, whose CPU is 40 us a message, 8 us a delivery and 5 us a heartbeat. */
+function mixedRuns(count, change = () => {}) {
+  return Array.from({ length: count }, (_, i) => doctored((report) => {
+    good(report);
+    const messages = 1000 * (1 + (i * 7) % 12);
+    const deliveries = messages * (2 + (i * 5) % 11);
+    const heartbeats = 3000 * (1 + (i * 3) % 13);
+    const connections = 100 * (1 + (i * 11) % 9);
+    const operations = { messages, deliveries, receipts: 2 * deliveries, heartbeats, logins: 0 };
+    report.time.measured_s = 10 + (i * 3) % 5;
+    const cpu_s = (messages * 40e-6 + deliveries * 8e-6 + heartbeats * 5e-6) * (1 + 0.004 * ((i % 3) - 1));
+    Object.assign(report.target.measured, {
+      cpu_s, operations, connections, body_bytes_per_message: 100,
+      operations_and_ramp: null, received_bytes: null, resident_bytes: null,
+    });
+    change(report);
+  }));
+}
+
+async function cost(dirs) {
+  const end = await throng(['cost', ...dirs, '--json']);
+  return { ...end, cpu: JSON.parse(end.stdout).resources.find(({ resource }) => resource === 'cpu') };
+}
+
+test('throng run counts what the server did', () => {
+  const { operations, operations_and_ramp } = real.report.target.measured;
+  assert.ok(operations.messages > 100 && operations.deliveries > 3 * operations.messages, JSON.stringify(operations));
+  assert.ok(operations.receipts > operations.messages);
+  assert.ok(operations_and_ramp.logins >= 60 && operations_and_ramp.messages >= operations.messages);
+});
+
+test('throng cost finds what each thing costs, and predicts the other half', async () => {
+  const { code, cpu, stderr } = await cost(mixedRuns(16));
+  assert.equal(code, PASS, stderr);
+  const found = Object.fromEntries(cpu.costs.map(({ name, low, high }) => [name, { low, high }]));
+  assert.ok(found.cpu_per_message.low <= 40 && found.cpu_per_message.high >= 40, JSON.stringify(found));
+  assert.ok(found.cpu_per_heartbeat.low <= 5 && found.cpu_per_heartbeat.high >= 5);
+  assert.deepEqual(cpu.tied, ['receipts = 2 × deliveries', 'text = 100 × messages + 100 × deliveries']);
+  assert.ok(Math.abs(cpu.back_test.worst) < 0.05, JSON.stringify(cpu.back_test));
+});
+
+test('throng cost makes up no figures where runs do not tell', async () => {
+  const { code, cpu } = await cost(mixedRuns(3));
+  assert.equal(code, NOT_PROVED);
+  assert.deepEqual(cpu.costs, []);
+  assert.match(cpu.why_none, /^3 runs can't tell \d costs apart/);
+  const other = await throng(['cost', ...mixedRuns(2), doctored((report) => { good(report); report.scenario.name = 'x'; })]);
+  assert.match(other.stdout, /doesn't count: it played x/);
+});
+
+const FLEET = estimateFile(`
+estimate { service = "chat", scenario = "group_words", tolerance = "5%" }
+input.messages_per_day = "864M messages/day"
+input.dau, input.concurrent_share, input.sessions, input.heartbeat = 1e5, "8%..12%", 1, "5 s"
+input.message_bytes, input.peak_to_mean, input.fan_out, input.receipts = 100, 1, 6, 2
+input.key_bytes, input.index_bytes, input.log_factor, input.compaction_factor, input.replicas = 40, 20, 1, 1, 3
+input.retention, input.wire_bytes, input.memory_per_connection = "30 days", 4000, 30e3
+input.node_cores, input.node_memory, input.node_disk, input.node_network = 2, 8, 1, "1 Gbit/s/machine"
+input.node_price, input.slo, input.headroom = 100, "500 ms", "30%"
+input.zones, input.spare_machines = 3, 1
+claim { says = "a core", of = "cores_peak", at_most = "2 cores", from = "a guess" }
+`);
+
+test('a fit to runs is evidence, and sizes the fleet', async () => {
+  const judged = await capacity([FLEET, '--evidence', ...mixedRuns(16)]);
+  assert.deepEqual(judged.result.costs.filter(({ used }) => used).map(({ resource }) => resource), ['cpu']);
+  const { p50 } = figure(judged, 'cores_peak').value;
+  const truth = 10_000 * 40e-6 + 60_000 * 8e-6 + 2000 * 5e-6;
+  assert.ok(Math.abs(p50 / truth - 1) < 0.05, `${p50} of ${truth}`);
+  assert.match(judged.result.claims[0].evidence[0], /^a fit to 16 runs: cpu_per_message = /);
+  const [atPeak, withSpare, all] = ['fleet_at_peak', 'fleet_with_spare', 'fleet'].map((name) => figure(judged, name).value.p50);
+  assert.equal(withSpare, atPeak + 1);
+  assert.equal(all, 3 * Math.ceil(withSpare / 2));
+  assert.ok(judged.result.tornado.bars.length > 0);
+});
+
+test('one input changes the order', async () => {
+  const [once, twice] = await Promise.all([
+    capacity([FLEET, '--evidence', ...mixedRuns(16)]),
+    capacity([FLEET, '--set', 'messages_per_day=1728M messages/day', '--evidence', ...mixedRuns(16)])]);
+  assert.ok(figure(twice, 'fleet').value.p50 > 1.5 * figure(once, 'fleet').value.p50);
+});
+
+test('runs of other proportions than the estimate has are no evidence', async () => {
+  const dirs = mixedRuns(16, ({ target }) => { target.measured.operations.receipts /= 4; });
+  const { result } = await capacity([FLEET, '--evidence', ...dirs]);
+  assert.match(result.costs[0].why_unused, /the runs had receipts = 0\.5 × deliveries; the estimate has/);
+});
+
+test('--tornado takes a figure that is known', async () => {
+  const wanted = await capacity([GROUP_CHAT, '--tornado', 'connections']);
+  assert.deepEqual(wanted.result.tornado.bars.map(({ input }) => input).sort(), ['concurrent_share', 'sessions']);
+  for (const name of ['cores_peak', 'fleeet']) {
+    assert.equal((await throng(['capacity', GROUP_CHAT, '--tornado', name])).code, USAGE);
+  }
+});
+
+// ---- How it scales ----
+
+const CEILINGS = ['2=29504', '3=43371', '4=51572', '5=61461'];
+
+test('throng scale predicts the last point from the others, and refuses to go on', async () => {
+  const { code, stdout } = await throng(['scale', ...CEILINGS, '--noise', '3%', '--at', '6', '--json']);
+  assert.equal(code, NOT_PROVED);
+  const { laws: [usl], peak, at: [beyond] } = JSON.parse(stdout);
+  assert.ok(usl.back_test.low < 61461 && 61461 < usl.back_test.high);
+  assert.equal(usl.back_test.straight_line_refused, true);
+  assert.equal(peak, null);
+  assert.match(beyond.refused, /no point lies past the knee/);
+  const between = await throng(['scale', ...CEILINGS, '--noise', '3%', '--at', '3.5']);
+  assert.equal(between.code, PASS);
+  assert.match(between.stdout, /straight line +73,760: off by \+20\.0%, refused/);
+});
+
+test('throng scale takes runs, and says what is wrong', async () => {
+  const dirs = [1, 2, 4].map((count) => doctored((report) => {
+    good(report);
+    report.operations.send.rate_per_s = 100 * count;
+  }));
+  const { code, stdout } = await throng(['scale', ...dirs.map((dir, i) => `${2 ** i}=${dir}`)]);
+  assert.equal(code, PASS);
+  assert.match(stdout, /no intervals: so few points don't tell their own noise/);
+  const invalid = doctored((report) => { report.verdict = 'invalid'; });
+  for (const [args, why] of [
+    [['1=5', '2=7'], /3 different counts or more/], [['1=5', '2=7', '3=-1'], /must be above 0/],
+    [['1=5', '2=7', '3'], /expected COUNT=THROUGHPUT/], [['1=5', '2=7', '3=/nowhere'], /nowhere/],
+    [['1=5', '2=7', `3=${invalid}`], /doesn't count: it is invalid/]]) {
+    const end = await throng(['scale', ...args]);
+    assert.equal(end.code, USAGE, args.join(' '));
+    assert.match(end.stderr, why);
+  }
 });

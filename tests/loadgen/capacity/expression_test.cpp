@@ -55,6 +55,7 @@ TEST(Expression, TellsHowItCameAbout) {
   EXPECT_EQ(((kUsers + kUsers) * kEach).text(), "(users + users) × each");
   EXPECT_EQ((kUsers - (kUsers - kUsers)).text(), "users − (users − users)");
   EXPECT_EQ((kUsers / (kUsers / kUsers)).text(), "users / (users / users)");
+  EXPECT_EQ((kUsers / (kUsers * kUsers)).text(), "users / (users × users)");
   EXPECT_EQ(((kUsers * kEach).named("load") * kBytes).text(), "load × bytes");
 }
 
