@@ -88,8 +88,9 @@ test('what is on the screen is read, and typing is seen', async () => {
   chat = Number((await call(server, 'GET', '/chats', { token: server.token(aliceId) })).json.chats[0].chat);
 });
 
-test('an image is chosen, sent and shown', async () => {
-  await desk.locator('input[type=file]').setInputFiles({ name: 'hills.png', mimeType: 'image/png', buffer: PICTURE });
+test('an image is chosen, sent and shown, with and without words', async () => {
+  const file = { name: 'hills.png', mimeType: 'image/png', buffer: PICTURE };
+  await desk.locator('input[type=file]').setInputFiles(file);
   await alice.sees('hills.png');
   await alice.write('The view from here');
   for (const person of [alice, bob]) {
@@ -98,6 +99,9 @@ test('an image is chosen, sent and shown', async () => {
     assert.equal(await image.evaluate((element) => element.naturalWidth), 48);
   }
   await alice.ticks('The view from here', 'read');
+  await desk.locator('input[type=file]').setInputFiles(file);
+  await alice.page.getByRole('button', { name: 'Send' }).click();
+  await phone.locator('.message img').nth(1).waitFor();
 });
 
 test('an answer, a reaction, a correction and a deletion are seen by both', async () => {
@@ -181,7 +185,7 @@ test('what is written while the server is away goes out, once, when it is back',
   await server.start();
   await desk.reload();
   await alice.isLive();
-  await alice.ticks('and kept over a reload', 'sent');
+  await desk.locator('.message:not(.waiting)', { hasText: 'and kept over a reload' }).waitFor();
   const { messages } = await fetchPage(server, server.token(aliceId), chat, { limit: 4 });
   const bodies = messages.map(({ body }) => body);
   assert.deepEqual(bodies.slice(0, 3), ['and kept over a reload', 'written without a server', 'number 120.']);

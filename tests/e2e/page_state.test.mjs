@@ -163,12 +163,13 @@ test('the outbox outlives the page, within bounds', () => {
   const outbox = new Outbox(storage, ME);
   const entry = outbox.add({ chat: 7, body: 'later' });
   entry.said = 1;
+  assert.equal(outbox.find(7, outbox.add({ chat: 7, kind: 'delete', re: 1 }).cmid).body, '');
   assert.notEqual(outbox.add({ chat: 7, kind: 'edit', re: 1, body: 'x' }).cmid, entry.cmid);
   const again = new Outbox(storage, ME);
   assert.deepEqual(again.textsIn(7).map(({ cmid, said }) => [cmid, said]), [[entry.cmid, undefined]]);
   assert.deepEqual(new Outbox(storage, OTHER).entries, []);
   again.remove(again.find(7, entry.cmid));
-  assert.equal(new Outbox(storage, ME).entries.length, 1);
+  assert.equal(new Outbox(storage, ME).entries.length, 2);
   while (again.add({ chat: 7, body: 'more' }));
   assert.equal(again.entries.length, 500);
 });

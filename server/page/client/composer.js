@@ -174,7 +174,7 @@ export class Composer {
     if (this.#edited) return this.client.send(this.#chat, { kind: 'edit', re: this.#edited.seq, body });
     const re = this.#re?.seq;
     if (!this.#image) return this.client.send(this.#chat, { body, re });
-    this.client.uploads.add(this.#chat.id, this.#image.file, { body: body || undefined, re });
+    this.client.uploads.add(this.#chat.id, this.#image.file, { body, re });
     return true;
   }
 }

@@ -17,7 +17,7 @@ export class Outbox {
   /** undefined: there is no room. */
   add(fields) {
     if (this.entries.length >= MOST) return undefined;
-    const entry = { cmid: newCmid(), time: Date.now(), ...fields };
+    const entry = { cmid: newCmid(), time: Date.now(), body: '', ...fields };
     this.entries.push(entry);
     return this.#save(entry) ? entry : undefined;
   }

@@ -22,7 +22,8 @@ export class Sender {
   }
 
   send(entry) {
-    const { chat, cmid, kind, body, re, asset } = entry;
+    const { chat, cmid, kind, re, asset } = entry;
+    const body = entry.body || undefined;
     if (this.say({ op: 'send', chat, cmid, kind, body, re, asset })) entry.said = Date.now();
   }
 
