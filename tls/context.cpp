@@ -78,6 +78,8 @@ ServerContext::ServerContext(const std::string& certificate_file, const std::str
   if (SSL_CTX_use_PrivateKey_file(native(), key_file.c_str(), SSL_FILETYPE_PEM) != 1) {
     fail("key \"" + key_file + "\"");
   }
+  // Who comes back has a ticket; nothing is kept for it here.
+  SSL_CTX_set_session_cache_mode(native(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(native(), 1);
   SSL_CTX_set_alpn_select_cb(native(), choose_protocol, nullptr);
 }

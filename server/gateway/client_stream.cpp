@@ -4,7 +4,6 @@
 #include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/write.hpp>
 #include <utility>
 
 namespace throng::gateway {
@@ -53,7 +52,17 @@ void ClientStream::on_timer() {
 
 // ---- Bytes ----
 
+// A timer that fires while an operation's end is on its way cancels nothing, so each begins with a
+// look at whether the time is up.
+
+bool ClientStream::is_over(error_code& error) const {
+  if (expired_) error = asio::error::operation_aborted;
+  return expired_;
+}
+
 asio::awaitable<void> ClientStream::wait(error_code& error) {
+  error.clear();
+  if (is_over(error)) co_return;
   const auto what =
       channel_->wants_write() ? AcceptedSocket::wait_write : AcceptedSocket::wait_read;
   co_await socket_.async_wait(what, asio::redirect_error(asio::use_awaitable, error));
@@ -62,6 +71,7 @@ asio::awaitable<void> ClientStream::wait(error_code& error) {
 
 asio::awaitable<std::size_t> ClientStream::read_some(std::span<char> into, error_code& error) {
   std::size_t count = 0;
+  if (is_over(error)) co_return count;
   if (!channel_) {
     count = co_await socket_.async_read_some(asio::buffer(into.data(), into.size()),
                                              asio::redirect_error(asio::use_awaitable, error));
@@ -71,29 +81,29 @@ asio::awaitable<std::size_t> ClientStream::read_some(std::span<char> into, error
   while (true) {
     count = channel_->read(into, into.size(), error);
     if (error != asio::error::would_block) co_return count;
-    error.clear();
     co_await wait(error);
     if (error) co_return 0;
   }
 }
 
+asio::awaitable<std::size_t> ClientStream::write_some(std::string_view bytes, error_code& error) {
+  std::size_t count = 0;
+  if (is_over(error)) co_return count;
+  if (!channel_) {
+    count = co_await socket_.async_write_some(asio::buffer(bytes.data(), bytes.size()),
+                                              asio::redirect_error(asio::use_awaitable, error));
+    services_.turn.begin();
+    co_return count;
+  }
+  count = channel_->write(bytes, {}, error);
+  if (error == asio::error::would_block) co_await wait(error);
+  co_return count;
+}
+
 asio::awaitable<error_code> ClientStream::write(std::string_view bytes) {
   error_code error;
-  if (!channel_) {
-    co_await asio::async_write(socket_, asio::buffer(bytes.data(), bytes.size()),
-                               asio::redirect_error(asio::use_awaitable, error));
-    services_.turn.begin();
-    co_return error;
-  }
-  while (!bytes.empty()) {
-    bytes.remove_prefix(channel_->write(bytes, {}, error));
-    if (error && error != asio::error::would_block) co_return error;
-    if (bytes.empty()) break;
-    error.clear();
-    co_await wait(error);
-    if (error) co_return error;
-  }
-  co_return error_code();
+  while (!bytes.empty() && !error) bytes.remove_prefix(co_await write_some(bytes, error));
+  co_return error;
 }
 
 void ClientStream::shut_down() {

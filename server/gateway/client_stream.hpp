@@ -54,6 +54,9 @@ class ClientStream {
  private:
   void start_timer();
   void on_timer();
+  bool is_over(boost::system::error_code& error) const;
+  boost::asio::awaitable<std::size_t> write_some(std::string_view bytes,
+                                                 boost::system::error_code& error);
   /// Until the channel can go on.
   boost::asio::awaitable<void> wait(boost::system::error_code& error);
 
