@@ -121,7 +121,9 @@ std::string why_not(const CostModel& model, const Columns& columns) {
   if (columns.kept().empty()) return "no run tells what was spent, and on what";
   const std::size_t needed = columns.kept().size() + kSpareRuns;
   if (model.rows.size() >= needed) return columns.mixed();
-  return fmt::format("{} runs can't tell {} costs apart: at least {} are needed", model.rows.size(),
+  const std::string runs =
+      model.rows.size() == 1 ? "one run" : fmt::format("{} runs", model.rows.size());
+  return fmt::format("{} can't tell {} costs apart: at least {} are needed", runs,
                      columns.kept().size(), needed);
 }
 
