@@ -51,6 +51,9 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result) {
       "were on their way: nobody can say what became of those; see whether the target was up and "
       "not overloaded",
       played.users_unsettled, played.deliveries_awaited));
+  if (result.validity.limited_by != report::Limit::kGenerator) {
+    result.validity.limited_by = report::Limit::kTarget;
+  }
   result.validity.valid = false;
 }
 

@@ -176,6 +176,11 @@ void judge_resources(report::ValidityFigures& figures) {
       figures.out_of_resources));
 }
 
+/// If there is a reason by now and nothing else was the limit before.
+void limit_by(report::Limit limit, report::ValidityFigures& figures) {
+  if (!figures.reasons.empty() && !figures.limited_by) figures.limited_by = limit;
+}
+
 report::ValidityFigures::Pause pause_of(const measure::Histogram& pauses) {
   return {pauses.value_at_percentile(99), pauses.max()};
 }
@@ -267,11 +272,9 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   figures.out_of_resources = facts.out_of_resources;
   figures.clock_uncertainty_ns = facts.clock_uncertainty_ns;
 
-  judge_lateness(figures, bounds);
+  // Last, since only these can be the target's doing: work begins late and not at all, too, where
+  // people wait for answers.
   judge_cpu(figures, bounds);
-  judge_rate(figures, bounds);
-  judge_connections(figures, facts, bounds);
-  judge_little(figures, facts, bounds);
   judge_loop(figures, bounds);
   judge_garbage(figures, bounds);
   judge_cores(figures, bounds);
@@ -279,6 +282,13 @@ report::ValidityFigures judge_validity(const GenerationFacts& facts, const Valid
   judge_uncertainty(figures, facts, bounds);
   if (facts.machine) judge_network(figures, facts.machine->network, bounds);
   judge_resources(figures);
+  limit_by(report::Limit::kGenerator, figures);
+  judge_lateness(figures, bounds);
+  judge_rate(figures, bounds);
+  judge_connections(figures, facts, bounds);
+  limit_by(report::Limit::kTarget, figures);
+  judge_little(figures, facts, bounds);
+  limit_by(report::Limit::kUnsteadyLoad, figures);
   figures.valid = figures.reasons.empty();
   return figures;
 }

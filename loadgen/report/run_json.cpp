@@ -176,6 +176,7 @@ template <class Walk>
 void members(Walk& walk, Like<ValidityFigures> auto& validity) {
   walk("valid", validity.valid);
   walk("reasons", validity.reasons);
+  walk("limited_by", validity.limited_by);
   walk("late_release_ns", validity.late_release_ns);
   walk("generator_cpu_ratio", validity.generator_cpu_ratio);
   walk("achieved_rate_ratio", validity.achieved_rate_ratio);
@@ -240,6 +241,12 @@ using EnumName = std::pair<Enum, std::string_view>;
 
 constexpr std::array<EnumName<Clock>, 2> names_of(Clock) {
   return {{{Clock::kReal, "real"}, {Clock::kVirtual, "virtual"}}};
+}
+
+constexpr std::array<EnumName<Limit>, 3> names_of(Limit) {
+  return {{{Limit::kGenerator, "generator"},
+           {Limit::kTarget, "target"},
+           {Limit::kUnsteadyLoad, "unsteady load"}}};
 }
 
 constexpr std::array<EnumName<Verdict>, 4> names_of(Verdict) {

@@ -169,6 +169,11 @@ struct LedgerFigures {
   std::vector<std::string> examples;  ///< a line for each of the first violations
 };
 
+/// What kept a run from being valid. kTarget: people weren't connected, waited for answers or
+/// weren't caught up, and nothing says that the generator was busy. kUnsteadyLoad: only Little's
+/// law is missed. kGenerator: all else, its machine and network included.
+enum class Limit { kGenerator, kTarget, kUnsteadyLoad };
+
 /// Whether the generator was good enough for its own figures to be believed.
 struct ValidityFigures {
   struct Pause {
@@ -184,6 +189,7 @@ struct ValidityFigures {
   };
   bool valid = true;
   std::vector<std::string> reasons;  ///< why not; empty if valid
+  std::optional<Limit> limited_by;   ///< nullopt if valid; may be missing in run.json
   Pause late_release_ns;             ///< how long after its due time work was started
   // nullopt where it could not be measured, e.g. CPU in virtual time.
   std::optional<double> generator_cpu_ratio;  ///< of the cores the generator may use, 0 to 1

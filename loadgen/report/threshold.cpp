@@ -117,6 +117,19 @@ Value percentile_of(const PercentileCurve& curve, double percentile, std::int64_
   return double(max_ns);  // the curve ends where so few values say no more than their maximum
 }
 
+/// Between two points of the curve in proportion; what it leaves out is beyond its last one.
+double share_beyond(const PercentileCurve& curve, double bound_ns, std::int64_t max_ns) {
+  PercentilePoint below;
+  for (const PercentilePoint& point : curve) {
+    if (double(point.ns) > bound_ns) {
+      const double way = (bound_ns - double(below.ns)) / double(point.ns - below.ns);
+      return 1 - (below.percentile + way * (point.percentile - below.percentile)) / 100;
+    }
+    below = point;
+  }
+  return double(max_ns) > bound_ns ? 1 - below.percentile / 100 : 0;
+}
+
 Value latency_value(const OperationFigures& figures, bool service, const LatencyMetric& metric) {
   const LatencySummary& summary = service ? figures.service_ns : figures.latency_ns;
   const PercentileCurve& curve = service ? figures.service_curve : figures.latency_curve;
@@ -135,6 +148,8 @@ std::uint64_t errors_of_kind(const OperationFigures& figures, const std::string&
 struct Metric {
   std::string_view unit;
   std::function<Value(const RunResult&)> value;
+  double percentile = 0;
+  std::function<std::optional<Tail>(const RunResult&, double bound_ns)> beyond{};
 };
 
 // A metric of an operation, for runs in which that ran.
@@ -158,6 +173,18 @@ std::optional<Metric> errors_metric(std::string_view operation, std::string_view
                       });
 }
 
+std::function<std::optional<Tail>(const RunResult&, double)> tail_of(std::string_view operation,
+                                                                     bool service) {
+  return [name = std::string(operation), service](const RunResult& run,
+                                                  double bound_ns) -> std::optional<Tail> {
+    const OperationFigures* each = run.find_operation(name);
+    if (each == nullptr || each->count == 0) return std::nullopt;
+    const auto& curve = service ? each->service_curve : each->latency_curve;
+    const auto& summary = service ? each->service_ns : each->latency_ns;
+    return Tail{share_beyond(curve, bound_ns, summary.max), each->count};
+  };
+}
+
 std::optional<Metric> operation_metric(std::string_view operation, std::string_view name,
                                        bool bound_is_percentage) {
   constexpr std::string_view kErrorsOfKind = "errors.";
@@ -173,13 +200,36 @@ std::optional<Metric> operation_metric(std::string_view operation, std::string_v
   const auto* latency =
       find_by_name(kLatencyMetrics, service ? name.substr(kService.size()) : name);
   if (latency == nullptr) return std::nullopt;
-  return of_operation(operation, kDuration, [=](const OperationFigures& each) {
+  Metric metric = of_operation(operation, kDuration, [=](const OperationFigures& each) {
     return latency_value(each, service, *latency);
   });
+  if (latency->percentile > 0 && latency->percentile < 100) {
+    metric.percentile = latency->percentile;
+    metric.beyond = tail_of(operation, service);
+  }
+  return metric;
+}
+
+Value all_errors(const RunResult& run, bool as_ratio) {
+  double errors = 0;
+  double finished = 0;
+  for (const auto& [name, each] : run.operations) {
+    errors += double(each.error_count());
+    finished += double(each.count + each.error_count());
+  }
+  if (!as_ratio) return errors;
+  return finished > 0 ? Value(errors / finished) : Value();
 }
 
 std::optional<Metric> find_metric(std::string_view name, bool bound_is_percentage) {
   if (const auto* metric = find_by_name(kRunMetrics, name)) {
+    return Metric{metric->unit, metric->value};
+  }
+  if (name == "errors") {
+    return Metric{bound_is_percentage ? kRatio : kCount,
+                  [=](const RunResult& run) { return all_errors(run, bound_is_percentage); }};
+  }
+  if (const auto* metric = find_by_name(kRunMetrics, fmt::format("ledger.{}", name))) {
     return Metric{metric->unit, metric->value};
   }
   const std::size_t dot = name.find('.');
@@ -295,12 +345,19 @@ boost::system::result<Threshold, ReportError> parse_threshold(std::string_view t
   if (!metric) return problem(expr, 0, "a metric, one of:\n" + known_metrics());
   const auto bound = read_bound(expr.substr(bound_at), metric->unit);
   if (!bound) return problem(expr, bound_at, what_fits(metric->unit));
-  return Threshold{std::string(expr),
-                   std::string(metric_name),
-                   std::string(metric->unit),
-                   sign->comparison,
-                   *bound,
-                   metric->value};
+  Threshold threshold{std::string(expr),
+                      std::string(metric_name),
+                      std::string(metric->unit),
+                      sign->comparison,
+                      *bound,
+                      metric->value};
+  threshold.percentile = metric->percentile;
+  if (metric->beyond) {
+    threshold.beyond = [beyond = metric->beyond, at = *bound](const RunResult& run) {
+      return beyond(run, at);
+    };
+  }
+  return threshold;
 }
 
 ThresholdResult evaluate(const Threshold& threshold, const RunResult& run) {
@@ -322,7 +379,8 @@ std::string known_metrics() {
   return fmt::format(
       "  OPERATION.   {}, errors.KIND\n"
       "  OPERATION. or OPERATION.service.   {}\n"
-      "  {}",
+      "  {}\n"
+      "  errors, and what stands behind ledger. alone, e.g. lost",
       names(kOperationMetrics), names(kLatencyMetrics), names(kRunMetrics));
 }
 

@@ -323,5 +323,15 @@ TEST(Validity, TakesTheNetworkThatIsWorstAsItIsJudged) {
   }
 }
 
+TEST(Validity, SaysWhetherTheGeneratorOrTheTargetWasTheLimit) {
+  GenerationFacts facts;
+  EXPECT_EQ(judge_validity(facts).limited_by, std::nullopt);
+  facts.wanted_online = 1000;
+  facts.came_online = 500;
+  EXPECT_EQ(judge_validity(facts).limited_by, report::Limit::kTarget);
+  facts.cpu_ratio = 0.99;
+  EXPECT_EQ(judge_validity(facts).limited_by, report::Limit::kGenerator);
+}
+
 }  // namespace
 }  // namespace throng::play

@@ -150,5 +150,45 @@ TEST(Threshold, ListsTheMetricsWhenItKnowsNone) {
   EXPECT_THAT(known_metrics(), HasSubstr("p99.9"));
 }
 
+TEST(Threshold, KnowsWhatTheLedgerCountsWithoutItsName) {
+  RunResult run = sample_run();
+  run.ledger.lost = 3;
+  EXPECT_EQ(outcome("lost == 0", run).value, 3);
+  EXPECT_FALSE(outcome("lost == 0", run).pass);
+}
+
+TEST(Threshold, CountsTheErrorsOfAllOperations) {
+  RunResult run;
+  run.operations.resize(2);
+  run.operations[0] = {"send", {}};
+  run.operations[0].second.count = 95;
+  run.operations[0].second.errors["timeout"] = 2;
+  run.operations[1] = {"login", {}};
+  run.operations[1].second.errors["refused"] = 3;
+  EXPECT_EQ(outcome("errors < 10", run).value, 5);
+  EXPECT_EQ(outcome("errors < 10%", run).value, 0.05);
+}
+
+// A tenth of the way between 99 % and 99.9 %, by the bound.
+TEST(Threshold, SaysWhatShareIsBeyondAPercentilesBound) {
+  RunResult run;
+  run.operations.resize(1);
+  run.operations[0].first = "send";
+  OperationFigures& send = run.operations[0].second;
+  send.count = 2'000;
+  send.latency_ns.max = 5'000'000;
+  send.latency_curve = {{0, 100'000}, {99, 1'000'000}, {99.9, 2'000'000}};
+  const auto share = [&](const char* expr) { return parse_threshold(expr)->beyond(run)->share; };
+  EXPECT_NEAR(share("send.p99 < 1ms"), 0.01, 1e-9);
+  EXPECT_NEAR(share("send.p99 < 1100us"), 0.0091, 1e-9);
+  EXPECT_NEAR(share("send.p99 < 4ms"), 0.001, 1e-9);
+  EXPECT_EQ(share("send.p99 < 6ms"), 0);
+  EXPECT_EQ(share("send.p99 < 50us"), 1);
+  EXPECT_EQ(parse_threshold("send.p99 < 1ms")->beyond(run)->of, 2'000);
+  EXPECT_EQ(parse_threshold("send.p99.9 < 1ms")->percentile, 99.9);
+  EXPECT_FALSE(parse_threshold("send.max < 1ms")->beyond);
+  EXPECT_FALSE(parse_threshold("deliver.p99 < 1ms")->beyond(run).has_value());
+}
+
 }  // namespace
 }  // namespace throng::report
