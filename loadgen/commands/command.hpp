@@ -27,6 +27,7 @@ void add_doctor(CLI::App& app, Action& action);
 void add_capacity(CLI::App& app, Action& action);
 void add_cost(CLI::App& app, Action& action);
 void add_scale(CLI::App& app, Action& action);
+void add_search(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 
 /// Reads the command line and does what it says. Errors: explained on stderr in one line; each
 /// has its exit code. `now` is the wall clock's time.

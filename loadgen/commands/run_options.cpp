@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -16,14 +17,7 @@
 namespace throng::commands {
 namespace {
 
-struct Row {
-  const char* name;
-  const char* environment;
-  std::string RunWords::*value;
-  const char* help;
-};
-
-constexpr Row kPlayRows[] = {
+constexpr RunOption kPlayRows[] = {
     {"--users", "THRONG_USERS", &RunWords::users, "people, e.g. 10k [the scenario's]"},
     {"--duration", "THRONG_DURATION", &RunWords::duration,
      "measured time, e.g. 60s [the scenario's]"},
@@ -41,7 +35,7 @@ constexpr Row kPlayRows[] = {
      "HOST:PORT, or PORT of 127.0.0.1, for the generator's /metrics page [none]"},
 };
 
-constexpr Row kTargetRows[] = {
+constexpr RunOption kTargetRows[] = {
     {"--target", "THRONG_TARGET", &RunWords::target, "URL of the server [ws://127.0.0.1:9400]"},
     {"--secret-file", "THRONG_SECRET_FILE", &RunWords::secret_file,
      "file with the server's token secret (or THRONG_SECRET)"},
@@ -59,9 +53,9 @@ constexpr Row kTargetRows[] = {
 };
 
 template <std::size_t n>
-void add_rows(CLI::App& command, RunWords& words, const Row (&rows)[n]) {
-  for (const Row& row : rows) {
-    command.add_option(row.name, words.*row.value, row.help)->envname(row.environment);
+void add_rows(CLI::App& command, RunWords& words, const RunOption (&rows)[n]) {
+  for (const RunOption& row : rows) {
+    command.add_option(std::string(row.name), words.*row.value, row.help)->envname(row.environment);
   }
 }
 
@@ -145,6 +139,13 @@ bool parse_floor(const std::string& text) {
 }
 
 }  // namespace
+
+const RunOption& run_option(std::string_view name) {
+  const auto named = [&](const RunOption& row) { return row.name == name; };
+  const auto* found = std::find_if(std::begin(kPlayRows), std::end(kPlayRows), named);
+  if (found != std::end(kPlayRows)) return *found;
+  return *std::find_if(std::begin(kTargetRows), std::end(kTargetRows), named);
+}
 
 void add_play_options(CLI::App& command, RunWords& words) {
   command.add_option("SCENARIO", words.scenario, "a Lua file, e.g. scenarios/one_to_one.lua")

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "loadgen/commands/command.hpp"
@@ -36,6 +37,16 @@ struct RunWords {
   bool json = false;
   std::vector<std::string> script_args;
 };
+
+/// An option of a run that takes a text.
+struct RunOption {
+  std::string_view name;
+  const char* environment;
+  std::string RunWords::*value;
+  const char* help;
+};
+/// That of a name. Requires: there is one.
+const RunOption& run_option(std::string_view name);
 
 /// What every command that plays a scenario takes.
 void add_play_options(CLI::App& command, RunWords& words);
