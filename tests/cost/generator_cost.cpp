@@ -66,6 +66,10 @@ class Outward final : public transport::Transport {
     const Border border;
     server_.drop(link);
   }
+  void freeze(transport::LinkId link, bool frozen) override {
+    const Border border;
+    server_.freeze(link, frozen);
+  }
 
  private:
   transport::Transport& server_;

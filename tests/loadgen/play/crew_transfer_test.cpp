@@ -25,7 +25,10 @@ T carried(const T& value) {
 CrewOrders orders() {
   CrewOrders orders;
   orders.source = {"a/b.lua", "b", "function user(me) end", "5ea1", {{"gap", "5s"}}};
-  orders.target = {"ws://host:1", "host", 1, "/v1/ws?key=1"};
+  orders.target.url = "ws://host:1";
+  orders.target.host = "host";
+  orders.target.port = 1;
+  orders.target.path = "/v1/ws?key=1";
   orders.secret = "the target's";
   orders.token_expires = 1'800'000'000'000;
   orders.seed = 3;

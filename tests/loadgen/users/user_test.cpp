@@ -369,7 +369,7 @@ TEST_F(DeviceTest, RefusalsThatMayPassAreRepeatedWithBackoff) {
 
 TEST_F(DeviceTest, ARefusedSendWaitsAsLongAsTheServerSays) {
   bring_online();
-  user_.send(world_, with_2_, 50, "", now_, now_);
+  user_.send(world_, with_2_, {50, ""}, now_, now_);
   const auto first = take<protocol::Send>();
   say(protocol::Failure{.code = Error::kRateLimited,
                         .detail = {},
