@@ -37,7 +37,7 @@ struct Threshold {
   std::function<std::optional<double>(const RunResult&)> value;
   double percentile = 0;  ///< 99 for deliver.p99; 0: the metric is none
   /// What is beyond the bound; nullopt if the run has none of it. Empty unless it is a percentile.
-  std::function<std::optional<Tail>(const RunResult&)> beyond;
+  std::function<std::optional<Tail>(const RunResult&)> beyond = nullptr;
 };
 
 /// Errors: name the expression, the column (from 1) and what was expected.

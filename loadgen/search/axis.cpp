@@ -39,7 +39,7 @@ double value_of(const char* option, const std::string& text, std::string& unit) 
     throw std::runtime_error(fmt::format(
         "{}: expected a number or a time, e.g. 250, 10k or 50ms, got \"{}\"", option, text));
   }
-  unit = "s";
+  unit.assign(1, 's');
   return pacing::to_seconds(*duration);
 }
 
