@@ -11,14 +11,10 @@ scenario {
 -- A turn is a message, a sign of life, or a new session: gap, heartbeat and stay apart on average.
 local turns = 1 / given.gap + 1 / given.heartbeat + 1 / given.stay
 local rhythm = poisson(1 / turns)
-local sends = 1 / given.gap / turns
-local beats = 1 / given.heartbeat / turns
-
+local sends, beats = 1 / given.gap / turns, 1 / given.heartbeat / turns
 -- About as hard to compress as short messages are: letters as often as in English.
 local letters = "   eeetttaaooiinnsshhrrdlcumwfgypbvk"
--- The ledger's stamp stands before the text.
-local stamp = 31
-
+local stamp = 31  -- of the ledger, before the text
 local function words(me, bytes)
   local text = {}
   for i = 1, bytes do
@@ -32,8 +28,8 @@ function user(me)
   me:login()
   for _ in me:every(rhythm) do
     local turn, group = me:random(), me:group()
-    if turn < sends then
-      if group then me:send(group, words(me, math.max(given.bytes - stamp, 1))) end
+    if group and turn < sends then
+      me:send(group, words(me, math.max(given.bytes - stamp, 1)))
     elseif turn < sends + beats then
       me:activity("connected")
     else

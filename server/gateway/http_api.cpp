@@ -282,6 +282,7 @@ asio::awaitable<HttpReply> change_members(Call& call,
 }
 
 asio::awaitable<HttpReply> add_members(Call& call) {
+  path_id(call, 1);  // a wrong path is said before a wrong body
   const json::object body = parse_object(call.request.body);
   co_return co_await change_members(call, &chat::ChangeMembers::add,
                                     users_field(body, "add", true));

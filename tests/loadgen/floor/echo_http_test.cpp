@@ -39,7 +39,7 @@ TEST(EchoHttp, TellsCallsApart) {
 
 TEST(EchoHttp, RefusesWhatIsntHttp) {
   EXPECT_EQ(read_request("nonsense\r\n\r\n").state, State::kBroken);
-  EXPECT_EQ(read_request("POST /chats HTTP/1.1\r\nContent-Length: 65537\r\n\r\n").state,
+  EXPECT_EQ(read_request("POST /chats HTTP/1.1\r\nContent-Length: 4194305\r\n\r\n").state,
             State::kBroken);
 }
 

@@ -259,7 +259,7 @@ TEST(Me, SendCarriesAnAsset) {
   EXPECT_THAT(log_of("me:send(4, { bytes = 5, asset = string.rep('a', 64) })"),
               ElementsAre("send chat=4 bytes=5 text= asset=" + std::string(64, 'a') + " due=0"));
   EXPECT_EQ(mistake("me:send(4, { asset = 'a' })"),
-            "me:send: the asset must be what me:upload or message.asset gives, not a");
+            "me:send: the asset must be what me:upload or message.asset gives, not \"a\"");
 }
 
 TEST(Me, SendSaysWhyNot) {
@@ -307,7 +307,7 @@ TEST(Me, SaysSomethingOfAnEarlierMessage) {
             "me:reply: the message must be the seq of one, as message.seq is, not 0");
   EXPECT_EQ(mistake("me:react(4, 1)"), "me:react: text must be a text, not nil");
   EXPECT_EQ(mistake("me:edit(4)"),
-            "me:edit: the body must be a number of bytes, a text, or { bytes =, text = }, not nil");
+            "me:edit: the body must be a number of bytes, a text, or { bytes =, text =, asset = }, not nil");
 }
 
 TEST(Me, OpensAndFreezes) {

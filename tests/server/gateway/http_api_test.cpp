@@ -58,7 +58,7 @@ TEST(HttpApi, OtherResourcesNeedAToken) {
 
 TEST(HttpApi, WhatIsNotThereIsNotFound) {
   GatewayWorld w;
-  for (const char* target : {"/nothing", "/page/nothing.js", "/chats/7", "/chats/7/members/3/more",
+  for (const char* target : {"/nothing", "/page/nothing.js", "/chats/7/name", "/chats/7/members/3/more",
                              "/send/", "/fetches", "nonsense"}) {
     EXPECT_THAT(w.call("GET", target), is_error(404, Error::kNotFound)) << target;
   }
