@@ -10,12 +10,17 @@ bool EchoChat::add(UserId user) {
   return true;
 }
 
-EchoChat::Taken EchoChat::take(UserId from, std::string_view cmid, std::string_view body,
-                               TimeMs now) {
-  if (const auto known = places_.find({from, cmid}); known != places_.end()) {
+EchoChat::Taken EchoChat::take(UserId from, const protocol::Send& send, TimeMs now) {
+  if (const auto known = places_.find({from, send.cmid}); known != places_.end()) {
     return {known->second, at(known->second).time, false};
   }
-  log_.push_back({from, std::string(cmid), std::string(body), now});
+  log_.push_back({.from = from,
+                  .cmid = std::string(send.cmid),
+                  .body = std::string(send.body),
+                  .asset = std::string(send.asset),
+                  .kind = send.kind,
+                  .re = send.re,
+                  .time = now});
   places_.emplace(Name{from, log_.back().cmid}, last());
   return {last(), now, true};
 }
@@ -27,7 +32,10 @@ protocol::Message EchoChat::message(Seq seq) const {
           .from = stored.from,
           .cmid = stored.cmid,
           .time = stored.time,
-          .body = stored.body};
+          .body = stored.body,
+          .kind = stored.kind,
+          .re = stored.re,
+          .asset = stored.asset};
 }
 
 std::vector<UserId> EchoChat::move(UserId user, Seq delivered, Seq read) {

@@ -52,7 +52,7 @@ class EchoChat {
   bool knows(UserId from, std::string_view cmid) const { return places_.contains({from, cmid}); }
   /// The seq that the user's message has, from now on if it is a new one.
   /// Requires: a member.
-  Taken take(UserId from, std::string_view cmid, std::string_view body, TimeMs now);
+  Taken take(UserId from, const protocol::Send& send, TimeMs now);
 
   /// Of the oldest message that is still there; last() + 1 if there is none.
   Seq first() const { return first_; }
@@ -76,6 +76,9 @@ class EchoChat {
     UserId from;
     std::string cmid;
     std::string body;
+    std::string asset;
+    protocol::MessageKind kind;
+    Seq re = 0;
     TimeMs time = 0;
   };
   using Name = std::pair<UserId, std::string_view>;

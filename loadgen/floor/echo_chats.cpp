@@ -111,7 +111,7 @@ void EchoChats::serve(const Speaker& speaker, const protocol::Send& event) {
     return refuse(speaker.session, about(event.chat, event.cmid), Error::kOverloaded);
   }
   touch(speaker);
-  const EchoChat::Taken taken = chat->take(speaker.user, event.cmid, event.body, speaker.now);
+  const EchoChat::Taken taken = chat->take(speaker.user, event, speaker.now);
   tell(speaker.session, protocol::Sent{event.chat, event.cmid, taken.seq, taken.time});
   if (!taken.fresh) return;
   ++messages_;

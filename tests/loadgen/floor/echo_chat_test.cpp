@@ -20,23 +20,23 @@ class EchoChatOfTwo : public testing::Test {
   }
 
   void take(UserId from, std::size_t count) {
-    for (; count > 0; --count) chat.take(from, std::to_string(chat.last() + 1), "x", 5);
+    for (; count > 0; --count) chat.take(from, {{}, std::to_string(chat.last() + 1), "x"}, 5);
   }
 
   EchoChat chat{ChatId{7}};
 };
 
 TEST_F(EchoChatOfTwo, NumbersMessagesDensely) {
-  EXPECT_EQ(chat.take(kAnn, "a", "hi", 5).seq, 1u);
-  EXPECT_EQ(chat.take(kBen, "a", "hi", 6).seq, 2u);
+  EXPECT_EQ(chat.take(kAnn, {{}, "a", "hi"}, 5).seq, 1u);
+  EXPECT_EQ(chat.take(kBen, {{}, "a", "hi"}, 6).seq, 2u);
   EXPECT_EQ(chat.message(2).from, kBen);
   EXPECT_EQ(chat.message(1).body, "hi");
 }
 
 TEST_F(EchoChatOfTwo, ARepeatGetsItsFirstAnswer) {
-  chat.take(kAnn, "a", "hi", 5);
+  chat.take(kAnn, {{}, "a", "hi"}, 5);
   take(kBen, 3);
-  const EchoChat::Taken again = chat.take(kAnn, "a", "hi", 9);
+  const EchoChat::Taken again = chat.take(kAnn, {{}, "a", "hi"}, 9);
   EXPECT_EQ(again.seq, 1u);
   EXPECT_EQ(again.time, 5);
   EXPECT_FALSE(again.fresh);
