@@ -2,12 +2,12 @@
 scenario {
   users = "2k", duration = "30s", ramp = "10s",
   friends = { per_user = 10 },
-  args = { heartbeat = "5s", look = 0.4, write = 0.25 },
+  args = { heartbeat = 5, look = 0.4, write = 0.25 },
   thresholds = { "login.errors == 0", "send.errors == 0", "presence.errors == 0", "presence.p99 < 1s" },
 }
 
 local app = constant(args.heartbeat)
-local glance = uniform("1s", "4s")
+local glance = uniform(0.2 * args.heartbeat, 0.8 * args.heartbeat)
 
 function user(me)
   me:login()

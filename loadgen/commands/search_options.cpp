@@ -118,7 +118,8 @@ std::uint64_t most_users(const play::RunOptions& run, std::uint64_t wanted) {
 search::Axis to_axis(const SearchWords& words, const play::RunOptions& run,
                      const scenario::Plan& plan) {
   if (words.vary != "users") {
-    if (words.from.empty() || words.to.empty()) {
+    const bool is_argument = words.vary.starts_with("arg:");
+    if (is_argument && (words.from.empty() || words.to.empty())) {
       throw std::runtime_error("--from, --to: with --vary arg:NAME expected both");
     }
     search::Axis axis(words.vary, words.from, words.to);

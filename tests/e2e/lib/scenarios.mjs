@@ -18,7 +18,7 @@ export const ARGUMENTS = {
   'group_words.lua': ['gap=2s'],
   'media_share.lua': ['gap=1s', 'median=20k', 'p95=40k'],
   'one_to_one.lua': ['gap=500ms'],
-  'presence_heavy.lua': ['heartbeat=1s', 'write=0.3'],
+  'presence_heavy.lua': ['heartbeat=1', 'write=0.3'],
   'reconnect_storm.lua': ['first=6', 'second=8'],
   'slow_readers.lua': ['gap=1s', 'asleep=1s', 'awake=500ms'],
 };
