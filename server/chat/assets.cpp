@@ -6,6 +6,7 @@ namespace throng::chat {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
+constexpr std::ptrdiff_t kMostChatsSearched = 200;
 
 bool shows_history(const Directory& directory, ChatId chat) {
   const auto record = directory.chat(chat);
@@ -51,7 +52,12 @@ std::optional<std::string> visible_asset_type(const Directory& directory, UserId
   if (likely) {
     if (auto type = type_in_chat(directory, user, asset, likely)) return type;
   }
-  for (const ChatId chat : directory.chats_of(user)) {
+  // Who is in very many chats uploads it again: one request mustn't take many reads.
+  std::vector<ChatId> chats = directory.chats_of(user);
+  if (std::ssize(chats) > kMostChatsSearched) {
+    chats.erase(chats.begin(), chats.end() - kMostChatsSearched);
+  }
+  for (const ChatId chat : chats) {
     if (auto type = type_in_chat(directory, user, asset, chat)) return type;
   }
   return std::nullopt;

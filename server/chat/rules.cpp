@@ -156,7 +156,7 @@ bool Rules::may_say(protocol::MessageKind kind, const Conversation& chat, const 
     case MessageKind::kEdit:
       return said == MessageKind::kText && of.from == member.user;
     case MessageKind::kDelete:
-      return (said == MessageKind::kText || said == MessageKind::kReaction) &&
+      return said != MessageKind::kDelete &&
              (of.from == member.user || (chat.admins() > 0 && member.admin));
     default:
       return said == MessageKind::kText;

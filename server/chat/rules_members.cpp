@@ -184,8 +184,10 @@ void Rules::apply(PendingMembers& pending, UserId user, MemberChange change) {
   const Member before = known ? *known : Member{.user = user, .present = false};
   Member* after = change(chat, user);
   if (!after) return;
-  if (is_committed(before.pending_change)) after->was_present = before.present;
-  after->pending_change = next_serial();
+  if (after->present != before.present) {
+    if (is_committed(before.pending_change)) after->was_present = before.present;
+    after->pending_change = next_serial();
+  }
   pending.before.push_back(before);
   batch_->members.push_back(to_record(chat.id(), *after));
 }
@@ -205,6 +207,7 @@ void Rules::finish(PendingMembers& p, const Batch& batch) {
   answer(p.from, encode_chat(p.chat->id()));
   for (std::size_t i = 0; i < p.records; ++i) {
     const MemberRecord& r = batch.members[p.first_record + i];
+    if (p.before[i].present == r.present) continue;  // only his standing has changed
     outbox_.mail(placement_.of(r.user),
                  MembershipChanged{.user = r.user,
                                    .chat = r.chat,

@@ -104,6 +104,7 @@ void Session::on_membership(const chat::MembershipChanged& change) {
 }
 
 void Session::forget_chat(chat::ChatId chat) {
+  close_window(chat);
   services_.registry.leave(chat, self_.slot);
   std::erase(chats_, chat);
   to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});

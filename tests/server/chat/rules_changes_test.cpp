@@ -120,6 +120,17 @@ TEST_F(RulesChanges, ReactionsAndRepliesLeaveTheMessageAsItIs) {
   EXPECT_EQ(stored(2), " v1 deleted") << "a reaction can be taken back";
 }
 
+TEST_F(RulesChanges, AnEditCanBeDeletedToo) {
+  w.have_messages(1, 1);
+  say(1, "e", MessageKind::kEdit, 1, "secret");
+  w.commit();
+  say(1, "d", MessageKind::kDelete, 1);
+  say(1, "x", MessageKind::kDelete, 2);
+  w.commit();
+  EXPECT_EQ(stored(1), " v2 deleted");
+  EXPECT_EQ(stored(2), " v1 deleted");
+}
+
 TEST_F(RulesChanges, WhatIsMeantMustBeThereAndVisible) {
   w.have_messages(1, 3);
   w.change(1, {4}, {});

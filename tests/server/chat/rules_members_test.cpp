@@ -260,6 +260,20 @@ TEST(RulesAdmins, AFailedPromotionIsTakenBack) {
   EXPECT_THAT(w.told(), ElementsAre("session 2: forbidden"));
 }
 
+TEST(RulesAdmins, WhoBecomesOneStaysThereAllTheTime) {
+  RulesWorld w;
+  have_admin(w);
+  w.have_messages(1, 2);
+  ChangeMembers promote = by(1);
+  promote.promote = {{2}};
+  w.handle(std::move(promote));
+  w.attach(2);
+  EXPECT_TRUE(w.page().member);
+  w.commit();
+  EXPECT_THAT(w.told(), ElementsAre("session 1: chat is there", R"(shard 1, chat 7: chat "" of 3)"))
+      << "nobody came or went";
+}
+
 TEST(RulesMembers, ANewNameIsToldAndKept) {
   RulesWorld w;
   w.attach(1);
