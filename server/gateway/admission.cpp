@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <boost/url.hpp>
+#include <string>
 
 namespace throng::gateway {
 
@@ -13,8 +15,16 @@ constexpr std::uint32_t kRetryWhenOverloadedMs = 1000;
 /// What is served however much there is to do: messages, and what tells how the server is.
 constexpr std::array<std::string_view, 4> kAlways{"/send", "/healthz", "/readyz", "/metrics"};
 
-std::string_view path_of(const HttpRequest& request) {
-  return request.target.substr(0, request.target.find('?'));
+/// As the router sees it: a path can be written in more than one way.
+std::string path_of(const HttpRequest& request) {
+  std::string path;
+  const auto url = boost::urls::parse_origin_form(request.target);
+  if (url.has_error()) return path;
+  for (const std::string segment : url->segments()) {
+    path += '/';
+    path += segment;
+  }
+  return path;
 }
 
 HttpReply refusal(Error error, std::uint32_t retry) {
@@ -52,7 +62,7 @@ std::chrono::nanoseconds wait_to_send(Services& services, std::string_view autho
 
 std::optional<HttpReply> refuse_request(Services& services, const HttpRequest& request,
                                         const boost::asio::ip::address& from) {
-  const std::string_view path = path_of(request);
+  const std::string path = path_of(request);
   if (cluster::sheds(services.office.load(services.shard), cluster::Work::kHistory) &&
       std::ranges::find(kAlways, path) == kAlways.end()) {
     services.metrics.add(metrics::Metric::kShedHistory);

@@ -35,6 +35,8 @@ using HeaderParser = StreamedBody::HeaderParser;
 constexpr std::string_view kWebSocketPath = "/v1/ws";
 constexpr std::size_t kMaxHeaderBytes = 8 * 1024;
 constexpr std::size_t kMostReadAtOnce = 64 * 1024;
+constexpr unsigned kFirstRefusal = 400;
+constexpr std::size_t kMostSkipped = 1 << 20;  // of what was refused, to keep the connection
 
 /// Counts the connection for as long as it isn't a session.
 class Counted {
@@ -58,11 +60,13 @@ template <class Body>
 asio::awaitable<error_code> read_request(ClientStream& stream, beast::flat_buffer& buffer,
                                          http::request_parser<Body>& parser, bool whole) {
   parser.eager(whole);
-  while (true) {
+  const auto is_read = [&] { return whole ? parser.is_done() : parser.is_header_done(); };
+  while (!is_read()) {
     error_code error;
+    // What stands behind a request isn't the parser's.
     if (buffer.size() > 0) buffer.consume(parser.put(buffer.data(), error));
     if (error && error != http::error::need_more) co_return error;
-    if (whole ? parser.is_done() : parser.is_header_done()) co_return error_code();
+    if (is_read()) break;
     error.clear();
     const auto room = buffer.prepare(beast::read_size(buffer, kMostReadAtOnce));
     const std::size_t received =
@@ -70,6 +74,7 @@ asio::awaitable<error_code> read_request(ClientStream& stream, beast::flat_buffe
     if (error) co_return error;
     buffer.commit(received);
   }
+  co_return error_code();
 }
 
 /// Requires: the header outlives it.
@@ -268,17 +273,20 @@ asio::awaitable<bool> serve_whole(Services& services, ClientStream& stream,
 
 /// The same of a request whose body may be large.
 asio::awaitable<bool> serve_streamed(Services& services, ClientStream& stream,
-                                     beast::flat_buffer& buffer, HeaderParser&& header) {
+                                     beast::flat_buffer& buffer, HeaderParser&& header,
+                                     const asio::ip::address& from) {
   StreamedBody body(stream, buffer, std::move(header));
   const Limits& limits = services.server.limits;
   stream.expires_after(limits.upload_timeout);
   HttpRequest asked = request_of(body.header());
   asked.streamed_body = &body;
-  HttpReply reply = co_await serve_http(services, asked);
-  const bool all_read = co_await body.skip(limits.asset_bytes);
+  std::optional<HttpReply> reply = refuse_request(services, asked, from);
+  if (!reply) reply = co_await serve_http(services, asked);
+  const bool refused = reply->status >= kFirstRefusal;
+  const bool all_read = co_await body.skip(refused ? kMostSkipped : limits.asset_bytes);
   const ReplyManner manner{.keep_alive = all_read && body.keep_alive() && !services.stopping};
   stream.expires_after(limits.http_timeout);
-  const error_code error = co_await write_reply(services, stream, reply, manner);
+  const error_code error = co_await write_reply(services, stream, *reply, manner);
   if (!error && !all_read) co_await hear_out(services, stream);
   co_return manner.keep_alive && !error;
 }
@@ -304,7 +312,7 @@ asio::awaitable<void> serve_connection(Services& services, AcceptedSocket socket
     const bool streamed =
         is_streamed(view(header.get().method_string()), view(header.get().target()));
     const bool goes_on =
-        streamed ? co_await serve_streamed(services, stream, buffer, std::move(header))
+        streamed ? co_await serve_streamed(services, stream, buffer, std::move(header), from)
                  : co_await serve_whole(services, stream, buffer, std::move(header), from);
     if (!goes_on) break;
   }

@@ -19,6 +19,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr unsigned kNotModified = 304;
+constexpr std::uint64_t kSlowestBytesPerSecond = 64 * 1024;
 
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
 
@@ -40,10 +41,12 @@ http::response<http::empty_body> head_of(const HttpReply& reply, bool keep_alive
 
 asio::awaitable<error_code> write_part(Services& services, ClientStream& stream, AssetPart& part) {
   std::vector<char> piece(std::min<std::uint64_t>(part.left, kAssetPieceBytes));
+  // One time for all of it, or slow readers would keep the others from theirs.
+  stream.expires_after(services.server.limits.http_timeout +
+                       std::chrono::seconds(part.left / kSlowestBytesPerSecond));
   while (part.left > 0) {
     const std::size_t count = co_await read_asset(services, part, piece);
     if (count == 0) co_return asio::error::eof;
-    stream.expires_after(services.server.limits.http_timeout);
     if (const error_code error = co_await stream.write({piece.data(), count})) co_return error;
   }
   co_return error_code();

@@ -61,7 +61,7 @@ struct ServerServices {
   AssetService& assets;
   workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
-  bool page = true;  ///< `/` is the page to look at
+  bool page = true;                       ///< `/` is the page to look at
   notify::PushService* pushes = nullptr;  ///< null when there is no channel
   journal::Journal* journal = nullptr;    ///< null when nobody wants the events
 };
