@@ -31,8 +31,9 @@ class Buckets {
 
   void add(std::uint64_t value) {
     const auto bucket = static_cast<std::size_t>(std::bit_width((value + kLeast - 1) / kLeast - 1));
-    bump(counts_[value <= kLeast ? 0 : std::min(bucket, kBounds)], 1);
-    bump(sum_, value);
+    auto& count = counts_[value <= kLeast ? 0 : std::min(bucket, kBounds)];
+    count.fetch_add(1, std::memory_order_relaxed);
+    sum_.fetch_add(value, std::memory_order_relaxed);
   }
 
   Distribution read() const {
@@ -48,10 +49,6 @@ class Buckets {
   }
 
  private:
-  static void bump(std::atomic<std::uint64_t>& figure, std::uint64_t by) {
-    figure.store(figure.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
-  }
-
   const double unit_;
   std::array<std::atomic<std::uint64_t>, kBounds + 1> counts_{};
   std::atomic<std::uint64_t> sum_ = 0;

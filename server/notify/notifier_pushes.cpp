@@ -95,6 +95,11 @@ bool Notifier::look_at(Entry& entry, TimeMs now) {
     push.after = push.told;
     push.told = 0;
   }
+  if (push.chat && delivered_to(push) >= push.through) {
+    ++counts_.taken;
+    forget(entry);
+    return false;
+  }
   if (push.priority != Priority::kOneTimeCode && wanted.quiet_hours) {
     if (const TimeMs end = wanted.quiet_hours->end(now); end > now) {
       plan(entry, end);
@@ -192,9 +197,13 @@ void Notifier::on_outcome(std::uint64_t id, Outcome outcome, std::string reason,
     ++counts_.sent[channel];
     record(push, Fate::kSent, {}, now);
     if (!push.chat) return forget(entry);
-    push.told = entry.sending;
-    push.attempts = 0;
-    return plan(entry, now + settings_.quiet);
+    Push next = push;  // what it tells of is another push, so it gets another id
+    next.told = entry.sending;
+    next.attempts = 0;
+    next.due = now + settings_.quiet;
+    forget(entry);
+    add(std::move(next));
+    return;
   }
   ++counts_.failures[channel];
   if (outcome == Outcome::kRefused || push.attempts >= settings_.attempts) {

@@ -170,6 +170,7 @@ void PushService::run() {
     notifier_.tick(wall_clock_ms());
     await_outcomes();
   }
+  store_->commit(true);  // what came of the last ones
 }
 
 void PushService::read_mail() {
