@@ -155,6 +155,7 @@ class Controller {
       return count(plan_.from, true) < kTriesAtLightest ? up(plan_.from) : std::nullopt;
     }
     const double load = heaviest();
+    if (load == 0 && ceiling() <= plan_.from) return std::nullopt;  // the generator is the limit
     const bool some_hold = std::any_of(knees_.begin(), knees_.end(), [](const Knee& knee) {
       return knee.where == Knee::Where::kAbove;
     });

@@ -236,7 +236,7 @@ void User::on_receipt_counts(UserWorld& world, const protocol::ReceiptCounts& ev
   const auto others = static_cast<std::uint32_t>(members.size() - 1);
   const auto change =
       chats_[*slot].watch->count(event.seq, others - event.delivered, others - event.read);
-  if (!awaited_by_all(world, *slot, change.due)) return;
+  if (change.delivered + change.read == 0 || !awaited_by_all(world, *slot, change.due)) return;
   for (std::uint32_t i = 0; i < change.delivered; ++i) {
     world.recorder.completed(Operation::kReceiptDelivered, change.due, now);
   }
@@ -280,12 +280,10 @@ void User::record_missing_ticks(UserWorld& world, std::uint32_t slot,
   const measure::Seat own = seat(world, slot);
   const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
   const auto cursors = world.ledger.cursors(own);
-  if (awaited_by_all(world, slot, watched.due)) {
-    world.recorder.unresolved(Operation::kFanOut, watched.due, now);
-  }
+  const bool by_all = awaited_by_all(world, slot, watched.due);
+  if (by_all) world.recorder.unresolved(Operation::kFanOut, watched.due, now);
   if (members.size() > protocol::kMaxReceiptMembers) {
-    for (std::uint32_t i = 0; awaited_by_all(world, slot, watched.due) && i < watched.undelivered;
-         ++i) {
+    for (std::uint32_t i = 0; by_all && i < watched.undelivered; ++i) {
       world.recorder.unresolved(Operation::kReceiptDelivered, watched.due, now);
     }
     return;

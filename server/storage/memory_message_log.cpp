@@ -42,7 +42,8 @@ void MemoryMessageLog::Chat::keep_text(Entry& entry, const chat::StoredMessage& 
 }
 
 void MemoryMessageLog::Chat::revise(const chat::StoredMessage& message) {
-  if (message.seq >= first && message.seq <= entries.size()) keep_text(entries[message.seq - 1], message);
+  if (message.seq >= first && message.seq <= entries.size())
+    keep_text(entries[message.seq - 1], message);
 }
 
 void MemoryMessageLog::Chat::remove_below(chat::Seq seq) {

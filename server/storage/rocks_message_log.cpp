@@ -98,7 +98,7 @@ chat::Seq RocksMessageLog::last_seq(chat::ChatId chat) const {
                 last = load_big_endian(key, kNumberBytes);
                 return false;
               });
-  return last > 0 ? last : first_seq(chat) - 1;
+  return std::max(last, first_seq(chat) - 1);
 }
 
 chat::Seq RocksMessageLog::first_seq(chat::ChatId chat) const {
