@@ -78,8 +78,8 @@ test('an argument is varied, too, and a gap is a load turned over', async () => 
   assert.ok([FOUND, UNSURE].includes(code), stderr);
   const { probes, finding } = read(out);
   assert.deepEqual(probes.slice(0, 2).map(({ setting }) => setting), ['0.4s', '0.2s']);
-  const gap = parseFloat(finding.maximum.at.setting);
-  assert.ok(Math.abs(gap - 1 / 3) < 0.05, finding.maximum.at.setting);
+  const { low, high } = finding.maximum;  // the lighter load has the longer gap
+  assert.ok(parseFloat(low.setting) >= 1 / 3 && parseFloat(high.setting) <= 1 / 3, JSON.stringify(finding.maximum));
 });
 
 test('what breaks from the beginning is told', async () => {
