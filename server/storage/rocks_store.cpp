@@ -224,7 +224,7 @@ struct RocksStore::Database {
 
   // Any thread
   std::atomic<int> failure = 0;            ///< the Error of the last write; 0: none
-  metrics::SecondsHistogram sync_seconds;  ///< written by the committer's thread
+  metrics::SecondsHistogram sync_seconds;
 
   rocksdb::ColumnFamilyHandle* family(Family family) const {
     return handles[static_cast<std::size_t>(family)];
