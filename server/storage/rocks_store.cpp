@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <boost/container/small_vector.hpp>
 #include <boost/system/system_error.hpp>
 #include <chrono>
 #include <cstdarg>
@@ -223,7 +224,7 @@ struct RocksStore::Database {
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
 
   // Any thread
-  std::atomic<int> failure = 0;            ///< the Error of the last write; 0: none
+  std::atomic<int> failure = 0;  ///< the Error of the last write; 0: none
   metrics::SecondsHistogram sync_seconds;
 
   rocksdb::ColumnFamilyHandle* family(Family family) const {
@@ -265,9 +266,10 @@ RocksBatch::RocksBatch(const RocksStore& store)
 RocksBatch::~RocksBatch() = default;
 
 void RocksBatch::put(Family family, Parts key, Parts value) {
-  constexpr std::size_t kMaxParts = 4;
-  std::array<rocksdb::Slice, kMaxParts> keys;
-  std::array<rocksdb::Slice, kMaxParts> values;
+  // As many as most have stand on the stack.
+  using Slices = boost::container::small_vector<rocksdb::Slice, 6>;
+  Slices keys(key.size());
+  Slices values(value.size());
   std::transform(key.begin(), key.end(), keys.begin(), slice);
   std::transform(value.begin(), value.end(), values.begin(), slice);
   writes_->batch.Put(store_.database_->family(family),
