@@ -22,6 +22,33 @@ class MessageLogContract : public testing::Test {
 };
 TYPED_TEST_SUITE(MessageLogContract, Backends);
 
+TYPED_TEST(MessageLogContract, KeepsWhatMostMessagesHaveNothingOf) {
+  chat::Batch batch;
+  batch.messages = {message(5, 1, "a"), message(5, 2, "b")};
+  batch.messages[1].extras = std::make_shared<const chat::MessageExtras>(chat::MessageExtras{
+      .kind = protocol::MessageKind::kText, .re = 1, .asset = std::string(64, 'a')});
+  ASSERT_FALSE(commit(this->log_, batch));
+  chat::Batch edit;
+  edit.revisions = {message(5, 1, "a", 1, "better")};
+  edit.revisions[0].extras = std::make_shared<const chat::MessageExtras>(
+      chat::MessageExtras{.version = 3, .deleted = true});
+  ASSERT_FALSE(commit(this->log_, edit));
+  std::vector<chat::StoredMessage> read;
+  this->log_.read_forward({5}, 0, 9, {.messages = 9, .bytes = 999},
+                           [&](const chat::StoredView& m) {
+                             read.push_back(chat::copy_of(m));
+                             return true;
+                           });
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[0].body, "better");
+  EXPECT_EQ(read[0].extras->version, 3u);
+  EXPECT_TRUE(read[0].extras->deleted);
+  EXPECT_EQ(read[1].body, "body 2");
+  EXPECT_EQ(read[1].extras->re, 1u);
+  EXPECT_EQ(read[1].extras->asset, std::string(64, 'a'));
+  EXPECT_EQ(this->log_.find({5}, {1}, "a")->seq, 1u);
+}
+
 TYPED_TEST(MessageLogContract, UnknownChatIsEmpty) {
   EXPECT_EQ(this->log_.last_seq({7}), 0u);
   EXPECT_THAT(forward(this->log_, 7, 0, kMaxSeq), IsEmpty());
