@@ -61,9 +61,9 @@ struct ServerServices {
   AssetService& assets;
   workers::Workers& workers;  ///< for HTTP calls that read the directory or files
   const Limits& limits;
-  bool page = true;                       ///< `/` is the page to look at
-  notify::PushService* pushes = nullptr;  ///< null when there is no channel
-  journal::Journal* journal = nullptr;    ///< null when nobody wants the events
+  bool page;                    ///< `/` is the page to look at
+  notify::PushService* pushes;  ///< null when there is no channel
+  journal::Journal* journal;    ///< null when nobody wants the events
 };
 
 /// Node-wide answers for the HTTP pages; implemented by the node.

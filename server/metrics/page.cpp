@@ -111,24 +111,26 @@ void add_store_figures(std::vector<MetricFamily>& families, const ProcessFigures
   add_distribution(families, "throng_server_commit_group_messages", "Messages of a commit.",
                    p.commit_group_messages);
   add_distribution(families, "throng_server_store_sync_seconds",
-                   "Time of the writes that the disk had to confirm (fsync).", p.sync_seconds);
+                   "Time of the writes that the disk had to confirm (fsync).",
+                   p.store.sync_seconds);
   add_labelled(families, "throng_server_store_cache_reads_total",
                "Blocks of tables that were asked for, by where they were.", MetricType::Counter,
-               "outcome", {{"hit", p.cache_hits}, {"miss", p.cache_misses}});
+               "outcome", {{"hit", p.store.cache_hits}, {"miss", p.store.cache_misses}});
   add_labelled(families, "throng_server_store_memory_bytes", "Memory of the store, by use.",
                MetricType::Gauge, "use",
-               {{"cache", p.cache_bytes}, {"memtables", p.memtable_bytes}});
-  add_labelled(families, "throng_server_store_running", "Background work of the store under way.",
-               MetricType::Gauge, "work",
-               {{"compactions", p.running_compactions}, {"flushes", p.running_flushes}});
+               {{"cache", p.store.cache_bytes}, {"memtables", p.store.memtable_bytes}});
+  add_labelled(
+      families, "throng_server_store_running", "Background work of the store under way.",
+      MetricType::Gauge, "work",
+      {{"compactions", p.store.running_compactions}, {"flushes", p.store.running_flushes}});
   add_single(families, "throng_server_store_pending_compaction_bytes",
              "Bytes that compactions have before them, about.", MetricType::Gauge,
-             static_cast<double>(p.pending_compaction_bytes));
+             static_cast<double>(p.store.pending_compaction_bytes));
   add_single(families, "throng_server_store_stall_seconds_total",
              "Time that writes were held back because tables couldn't keep up.",
-             MetricType::Counter, p.stall_seconds);
+             MetricType::Counter, p.store.stall_seconds);
   add_single(families, "throng_server_store_writes_stopped", "1: writes are held back now.",
-             MetricType::Gauge, p.stopped ? 1 : 0);
+             MetricType::Gauge, p.store.stopped ? 1 : 0);
 }
 
 void add_caches(std::vector<MetricFamily>& families, const std::vector<CacheFigures>& caches) {

@@ -6,6 +6,7 @@
 
 #include "server/metrics/buckets.hpp"
 #include "server/metrics/metrics.hpp"
+#include "server/metrics/store_figures.hpp"
 
 namespace throng::metrics {
 
@@ -59,16 +60,7 @@ struct ProcessFigures {
   std::uint64_t failed_reloads = 0;
   Distribution commit_group_seconds = {};
   Distribution commit_group_messages = {};
-  Distribution sync_seconds = {};
-  std::uint64_t cache_hits = 0;
-  std::uint64_t cache_misses = 0;
-  std::uint64_t cache_bytes = 0;
-  std::uint64_t memtable_bytes = 0;
-  std::uint64_t pending_compaction_bytes = 0;
-  std::uint64_t running_compactions = 0;
-  std::uint64_t running_flushes = 0;
-  double stall_seconds = 0;
-  bool stopped = false;
+  StoreFigures store = {};
   std::uint64_t removed_messages = 0;
   std::uint64_t events_written = 0;
   std::uint64_t events_dropped = 0;

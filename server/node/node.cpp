@@ -387,7 +387,6 @@ std::string Node::metrics_page() const {
   const storage::Committer::Counters commits = committer_.counters();
   const ProcessUsage used = process_usage();
   const auto size = options_.data ? storage::store_size(*options_.data) : storage::StoreSize();
-  const auto store = stores_.rocks ? stores_.rocks->figures() : storage::RocksFigures();
   return metrics::metrics_page(
       figures,
       {.version = kVersion,
@@ -415,16 +414,7 @@ std::string Node::metrics_page() const {
        .failed_reloads = failed_reloads_.load(),
        .commit_group_seconds = commits.seconds,
        .commit_group_messages = commits.of_group,
-       .sync_seconds = store.sync_seconds,
-       .cache_hits = store.cache_hits,
-       .cache_misses = store.cache_misses,
-       .cache_bytes = store.cache_bytes,
-       .memtable_bytes = store.memtable_bytes,
-       .pending_compaction_bytes = store.pending_compaction_bytes,
-       .running_compactions = store.running_compactions,
-       .running_flushes = store.running_flushes,
-       .stall_seconds = store.stall_seconds,
-       .stopped = store.stopped,
+       .store = stores_.rocks ? stores_.rocks->figures() : metrics::StoreFigures{},
        .removed_messages = sweeper_ ? sweeper_->removed() : 0,
        .events_written = journal_ ? journal_->written() : 0,
        .events_dropped = journal_ ? journal_->dropped() : 0,

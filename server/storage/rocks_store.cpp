@@ -383,7 +383,7 @@ std::uint64_t RocksStore::entries_in_tables(Family family) const {
   return all - std::min(all, in_memory);
 }
 
-RocksFigures RocksStore::figures() const {
+metrics::StoreFigures RocksStore::figures() const {
   using Properties = rocksdb::DB::Properties;
   const auto read = [&](const std::string& property) {
     std::uint64_t value = 0;

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/metrics/buckets.hpp"
+#include "server/metrics/store_figures.hpp"
 #include "server/storage/error.hpp"
 
 namespace throng::storage {
@@ -58,20 +58,6 @@ inline constexpr std::size_t kFamilies = 17;
 
 enum class Order : std::uint8_t { kRising, kFalling };
 enum class Sync : std::uint8_t { kNo, kYes };
-
-/// How the database fares.
-struct RocksFigures {
-  metrics::Distribution sync_seconds = {};  ///< of writes that the disk had to confirm
-  std::uint64_t cache_hits = 0;             ///< blocks that were read from memory
-  std::uint64_t cache_misses = 0;
-  std::uint64_t cache_bytes = 0;
-  std::uint64_t memtable_bytes = 0;
-  std::uint64_t pending_compaction_bytes = 0;
-  std::uint64_t running_compactions = 0;
-  std::uint64_t running_flushes = 0;
-  double stall_seconds = 0;  ///< that writes were held back because tables couldn't keep up
-  bool stopped = false;      ///< they are held back now
-};
 
 class RocksStore;
 
@@ -138,7 +124,7 @@ class RocksStore {
   std::uint64_t entries_in_tables(Family family) const;
 
   /// Any thread.
-  RocksFigures figures() const;
+  metrics::StoreFigures figures() const;
 
   using Visitor = std::function<bool(std::string_view key, std::string_view value)>;
   /// Visits the entries with first <= key < end until `visit` returns false.

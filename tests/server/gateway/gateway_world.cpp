@@ -74,7 +74,10 @@ GatewayWorld::GatewayWorld(Limits limits)
                 .chat_keys = chat_keys_,
                 .assets = assets_,
                 .workers = workers_,
-                .limits = limits_},
+                .limits = limits_,
+                .page = true,
+                .pushes = nullptr,
+                .journal = nullptr},
                *this, *this, *this, rules_, presence_, metrics_) {}
 
 GatewayWorld::~GatewayWorld() {

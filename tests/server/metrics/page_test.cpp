@@ -35,7 +35,7 @@ std::string sample_page() {
        .table_messages = 9,
        .refused_by_address = 6,
        .commit_group_seconds = {.buckets = {{0.5, 2}, {1, 3}}, .count = 4, .sum = 3.5},
-       .cache_hits = 8,
+       .store = {.cache_hits = 8},
        .removed_messages = 13,
        .events_written = 14,
        .events_dropped = 15,
