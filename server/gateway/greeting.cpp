@@ -8,7 +8,7 @@ namespace throng::gateway {
 
 using protocol::Error;
 
-Greeting read_hello(Services& services, std::string_view events) {
+Greeting read_hello(SessionServices& services, std::string_view events) {
   Greeting greeting;
   events.remove_prefix(std::min(events.find_first_not_of("\r\n"), events.size()));
   const std::string_view message = services.decoder.padded(events);
@@ -24,7 +24,7 @@ Greeting read_hello(Services& services, std::string_view events) {
     greeting.error = Error::kHelloFirst;
     return greeting;
   }
-  const auto claims = services.server.tokens.verify(hello->token, services.wall_ms);
+  const auto claims = services.tokens.verify(hello->token, services.wall_ms);
   if (claims.has_error()) {
     greeting.error = claims.error();
     return greeting;

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "server/gateway/services.hpp"
+#include "server/gateway/session_services.hpp"
 
 namespace throng::gateway {
 
@@ -16,6 +16,6 @@ struct Greeting {
 };
 
 /// Reads the first events of a session: hello, and what was said behind it.
-Greeting read_hello(Services& services, std::string_view events);
+Greeting read_hello(SessionServices& services, std::string_view events);
 
 }  // namespace throng::gateway

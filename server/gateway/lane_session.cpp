@@ -6,7 +6,8 @@
 
 namespace throng::gateway {
 
-LaneSession::LaneSession(Services& services, chat::ClientRef self, cluster::Newcomer&& newcomer)
+LaneSession::LaneSession(SessionServices& services, chat::ClientRef self,
+                         cluster::Newcomer&& newcomer)
     : Session(services, self, std::move(newcomer)), lane_(*newcomer.lane) {
   services.metrics.add(metrics::Metric::kSharedSessions);
 }

@@ -8,7 +8,7 @@ namespace throng::gateway {
 /// what they say to each other goes by mail.
 class LaneSession final : public Session {
  public:
-  LaneSession(Services& services, chat::ClientRef self, cluster::Newcomer&& newcomer);
+  LaneSession(SessionServices& services, chat::ClientRef self, cluster::Newcomer&& newcomer);
   ~LaneSession() override;
 
   void start() override;

@@ -10,7 +10,7 @@ namespace throng::gateway {
 
 using protocol::Error;
 
-Session::Session(Services& services, chat::ClientRef self, cluster::Newcomer&& newcomer)
+Session::Session(SessionServices& services, chat::ClientRef self, cluster::Newcomer&& newcomer)
     : services_(services),
       self_(self),
       user_(newcomer.user),
@@ -28,7 +28,7 @@ Session::~Session() { services_.users.close(user_); }
 
 void Session::start() {
   // What reads the disk comes first, so that a failure leaves nothing behind.
-  catch_up_->unasked = services_.server.directory.chats_of(user_);
+  catch_up_->unasked = services_.directory.chats_of(user_);
   std::ranges::reverse(catch_up_->unasked);
   services_.presence.connected(user_);
   services_.registry.add_session(user_, self_.slot);
@@ -37,7 +37,7 @@ void Session::start() {
   add(protocol::Welcome{
       .user = user_,
       .time = services_.wall_ms,
-      .heartbeat_s = static_cast<std::uint32_t>(services_.server.limits.heartbeat.count()),
+      .heartbeat_s = static_cast<std::uint32_t>(services_.limits.heartbeat.count()),
       .chats = static_cast<std::uint32_t>(catch_up_->unasked.size())});
   note("session_begun");
   attach_more();
@@ -85,7 +85,7 @@ void Session::begin_closing(std::uint16_t code, std::string_view reason) {
 void Session::sweep() {
   if (ended_) return;
   tell_presence();
-  const Limits& limits = services_.server.limits;
+  const Limits& limits = services_.limits;
   const auto silent = services_.now - last_heard_;
   if (state_ == State::kClosing) {
     if (silent > limits.close_timeout) end();

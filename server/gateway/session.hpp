@@ -7,7 +7,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "server/gateway/services.hpp"
+#include "server/gateway/session_services.hpp"
+#include "server/gateway/socket_set.hpp"
 
 namespace throng::gateway {
 
@@ -62,7 +63,7 @@ class Session {
   chat::ClientRef ref() const { return self_; }
 
  protected:
-  Session(Services& services, chat::ClientRef self, cluster::Newcomer&& newcomer);
+  Session(SessionServices& services, chat::ClientRef self, cluster::Newcomer&& newcomer);
 
   // How its client is reached
   /// Sends `gathered` and leaves it empty, or leaves it until what was sent before is out of here.
@@ -89,7 +90,7 @@ class Session {
   bool is_catching_up() const { return state_ == State::kCatchingUp; }
   /// There is more to catch up with once what was sent is out.
   bool wants_room() const;
-  Services& services() const { return services_; }
+  SessionServices& services() const { return services_; }
 
  private:
   struct CatchUp;
@@ -153,7 +154,7 @@ class Session {
   void begin_closing(std::uint16_t code, std::string_view reason);
 
   // Constant after construction
-  Services& services_;
+  SessionServices& services_;
   const chat::ClientRef self_;
   const chat::UserId user_;
   UserBudgets::Budget& budget_;

@@ -6,7 +6,7 @@ namespace throng::gateway {
 
 void Session::attach_more() {
   CatchUp& c = *catch_up_;
-  while (!c.unasked.empty() && c.under_way.size() < services_.server.limits.chats_catching_up) {
+  while (!c.unasked.empty() && c.under_way.size() < services_.limits.chats_catching_up) {
     const chat::ChatId chat = c.unasked.back();
     c.unasked.pop_back();
     if (holds_chat(chat)) continue;

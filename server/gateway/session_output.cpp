@@ -43,10 +43,10 @@ std::string* Session::gather_event() {
 }
 
 void Session::close_if_behind() {
-  if (waiting_bytes() <= services_.server.limits.outbound_bytes) return;
+  if (waiting_bytes() <= services_.limits.outbound_bytes) return;
   flush();  // what gathered in this turn was never offered to the kernel
   if (ended_ || state_ == State::kClosing) return;
-  if (waiting_bytes() <= services_.server.limits.outbound_bytes) return;
+  if (waiting_bytes() <= services_.limits.outbound_bytes) return;
   services_.metrics.add(metrics::Metric::kClosedSlowReader);
   close(Error::kSlowReader);
 }

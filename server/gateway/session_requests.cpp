@@ -56,7 +56,7 @@ void Session::handle_event(std::string_view line) {
 bool Session::is_refused(const Wish& wish) { return is_too_much(wish) || is_shed(wish); }
 
 bool Session::is_too_much(const Wish& wish) {
-  const Limits& limits = services_.server.limits;
+  const Limits& limits = services_.limits;
   auto wait = budget_.events.take(limits.user_events, services_.now);
   if (wait.count() == 0 && wish.work == Work::kMessage) {
     wait = budget_.sends.take(limits.user_sends, services_.now);
@@ -164,7 +164,7 @@ void Session::was_active() {
 }
 
 void Session::note(std::string_view event, chat::ChatId chat, std::string_view kind) {
-  journal::Journal* const journal = services_.server.journal;
+  journal::Journal* const journal = services_.journal;
   if (!journal) return;
   journal->add({.event = event, .user = user_, .chat = chat, .kind = kind}, services_.wall_ms);
 }

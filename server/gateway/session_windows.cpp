@@ -46,7 +46,7 @@ void Session::on_presence(const protocol::PresenceState& state) {
 
 void Session::tell_presence() {
   if (!windows_ || !windows_->has_waiting()) return;
-  if (waiting_bytes() > services_.server.limits.outbound_bytes / kPresenceShare) {
+  if (waiting_bytes() > services_.limits.outbound_bytes / kPresenceShare) {
     services_.metrics.add(metrics::Metric::kPresenceHeld);
     return;
   }

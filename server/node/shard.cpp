@@ -12,6 +12,7 @@
 
 #include "protocol/codec.hpp"
 #include "server/gateway/http_exchange.hpp"
+#include "server/gateway/session_mail.hpp"
 #include "server/gateway/shared_connection.hpp"
 #include "server/gateway/socket_session.hpp"
 
@@ -166,16 +167,17 @@ void Shard::say_unavailable(const Command& command) {
 }
 
 void Shard::on(chat::Effect& effect) {
-  std::visit([this](auto& e) { carry_out(e); }, effect);
+  const auto* const answer = std::get_if<chat::Answer>(&effect);
+  if (answer && answer->to.kind == chat::ClientRef::Kind::kExchange) {
+    auto* exchange = services_.exchanges.find(answer->to.slot, answer->to.generation);
+    if (exchange) exchange->on_answer(std::get<chat::Answer>(std::move(effect)));
+  } else {
+    std::visit([this](auto& e) { gateway::carry_out(services_, e); }, effect);
+  }
 }
 
 void Shard::on(cluster::Committed& mail) {
-  if (mail.error) {
-    presence_.failed();
-  } else {
-    presence_.committed(mail.batch->last_seen);
-  }
-  rules_.committed(std::move(mail.batch), !mail.error);
+  gateway::settle(services_, std::move(mail.batch), !mail.error);
 }
 
 void Shard::on(cluster::Newcomer& mail) {
@@ -252,12 +254,7 @@ gateway::LaneSession* Shard::lane_session(const chat::ClientRef& ref) {
 void Shard::on(cluster::AskPresence& mail) {
   chat::Answer answer{.to = mail.from, .json = {}, .error = std::nullopt, .line = 0};
   try {
-    for (const chat::UserId user : mail.users) {
-      const protocol::PresenceState state = presence_.state(user);
-      if (mail.watch) presence_.watch(user, mail.from);
-      if (!answer.json.empty()) answer.json.push_back('\n');
-      protocol::encode(answer.json, state);
-    }
+    gateway::answer_presence(services_, mail, answer);
   } catch (const boost::system::system_error& e) {
     spdlog::error("storage: {}", e.what());
     answer.error = protocol::Error::kUnavailable;
@@ -271,16 +268,9 @@ void Shard::on(cluster::AskPresence& mail) {
   send(mail.from.shard, chat::Effect(std::move(answer)));
 }
 
-void Shard::on(cluster::Unwatch& mail) {
-  for (const chat::UserId user : mail.users) presence_.unwatch(user, mail.from);
-}
+void Shard::on(cluster::Unwatch& mail) { gateway::unwatch(services_, mail); }
 
-void Shard::on(cluster::PresenceChanged& mail) {
-  for (const auto& [to, state] : mail.changes) {
-    if (auto* session = services_.sessions.find(to.slot, to.generation))
-      session->on_presence(state);
-  }
-}
+void Shard::on(cluster::PresenceChanged& mail) { gateway::tell_presence(services_, mail); }
 
 void Shard::on(cluster::AskAway& mail) {
   std::vector<chat::UserId> away;
@@ -295,56 +285,6 @@ void Shard::on(cluster::Leave&) {
   services_.stopping = true;
   services_.sessions.for_each([](gateway::Session& s) { s.close(protocol::Error::kGoingAway); });
   services_.shared.for_each([](gateway::SharedConnection& shared) { shared.leave(); });
-}
-
-// ---- Effects ----
-
-void Shard::carry_out(chat::Deliver& effect) {
-  std::size_t sessions = 0;
-  for (const cluster::Slot slot : services_.registry.live_in(effect.chat)) {
-    gateway::Session* session = services_.sessions.find(slot);
-    if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
-    session->add_events(*effect.events);
-    ++sessions;
-  }
-  metrics_.add(Metric::kDeliveries, sessions);
-  metrics_.add(metrics::server_event(*effect.events), sessions);
-}
-
-void Shard::carry_out(chat::Answer& effect) {
-  const chat::ClientRef& to = effect.to;
-  if (to.kind == chat::ClientRef::Kind::kSession) {
-    if (auto* session = services_.sessions.find(to.slot, to.generation)) {
-      metrics_.add(metrics::server_event(effect.json));
-      session->on_answer(std::move(effect));
-    }
-  } else if (auto* exchange = services_.exchanges.find(to.slot, to.generation)) {
-    exchange->on_answer(std::move(effect));
-  }
-}
-
-void Shard::carry_out(chat::Page& effect) {
-  auto* session = services_.sessions.find(effect.to.slot, effect.to.generation);
-  if (session) session->on_page(std::move(effect));
-}
-
-void Shard::carry_out(chat::Notice& effect) {
-  for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
-    services_.sessions.find(slot)->add_events_for_later(*effect.events);
-    metrics_.add(Metric::kReceipts);
-    metrics_.add(Metric::kServerEventsReceipt);
-  }
-}
-
-void Shard::carry_out(chat::MembershipChanged& effect) {
-  for (const cluster::Slot slot : services_.registry.sessions_of(effect.user)) {
-    services_.sessions.find(slot)->on_membership(effect);
-  }
-}
-
-void Shard::carry_out(chat::WindowOpened& effect) {
-  auto* session = services_.sessions.find(effect.to.slot, effect.to.generation);
-  if (session) session->on_window(std::move(effect));
 }
 
 // ---- Each second ----

@@ -87,9 +87,8 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void assess_load();
   void read_mail();
   void read_mail(std::vector<cluster::Mail>& letters);
-  void flush_sessions();
   void flush_shared_connections();
-  void let_sessions_depart();
+  void let_shared_connections_depart();
   void send_outgoing();
   void submit_batch();
   /// Sets the beat to what was to do since the last.
@@ -131,12 +130,6 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
                                                  cluster::Newcomer&& mail);
   /// Null if it has ended. Requires: `ref` came from a session that shares its connection.
   gateway::LaneSession* lane_session(const chat::ClientRef& ref);
-  void carry_out(chat::Deliver& effect);
-  void carry_out(chat::Answer& effect);
-  void carry_out(chat::Page& effect);
-  void carry_out(chat::Notice& effect);
-  void carry_out(chat::MembershipChanged& effect);
-  void carry_out(chat::WindowOpened& effect);
 
   // Constant after construction
   const chat::ShardIndex index_;

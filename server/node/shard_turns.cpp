@@ -46,9 +46,10 @@ void Shard::begin() {
 void Shard::end_turn() {
   read_mail();
   services_.plan_due_flushes();
-  flush_sessions();
+  services_.flush_sessions();
   flush_shared_connections();
-  let_sessions_depart();
+  services_.let_sessions_depart();
+  let_shared_connections_depart();
   submit_batch();
   send_outgoing();
   in_turn_ = false;
@@ -93,13 +94,6 @@ void Shard::read_mail(std::vector<cluster::Mail>& letters) {
   }
 }
 
-void Shard::flush_sessions() {
-  for (std::size_t i = 0; i < services_.unflushed.size(); ++i) {
-    if (auto* session = services_.sessions.find(services_.unflushed[i])) session->flush();
-  }
-  services_.unflushed.clear();
-}
-
 void Shard::flush_shared_connections() {
   for (std::size_t i = 0; i < services_.unflushed_shared.size(); ++i) {
     if (auto* shared = services_.shared.find(services_.unflushed_shared[i])) shared->flush();
@@ -107,12 +101,7 @@ void Shard::flush_shared_connections() {
   services_.unflushed_shared.clear();
 }
 
-void Shard::let_sessions_depart() {
-  for (const cluster::Slot slot : services_.ended) {
-    services_.sessions.find(slot)->depart();
-    services_.sessions.extract(slot);
-  }
-  services_.ended.clear();
+void Shard::let_shared_connections_depart() {
   for (const std::uint32_t slot : services_.ended_shared) {
     services_.shared.find(slot)->depart();
     services_.shared.extract(slot);

@@ -1,0 +1,84 @@
+#include "server/gateway/session_mail.hpp"
+
+#include <utility>
+
+#include "protocol/codec.hpp"
+#include "server/gateway/session.hpp"
+
+namespace throng::gateway {
+
+using metrics::Metric;
+
+void carry_out(SessionServices& services, chat::Deliver& effect) {
+  std::size_t sessions = 0;
+  for (const cluster::Slot slot : services.registry.live_in(effect.chat)) {
+    Session* session = services.sessions.find(slot);
+    if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
+    session->add_events(*effect.events);
+    ++sessions;
+  }
+  services.metrics.add(Metric::kDeliveries, sessions);
+  services.metrics.add(metrics::server_event(*effect.events), sessions);
+}
+
+void carry_out(SessionServices& services, chat::Answer& effect) {
+  auto* session = services.sessions.find(effect.to.slot, effect.to.generation);
+  if (!session) return;
+  services.metrics.add(metrics::server_event(effect.json));
+  session->on_answer(std::move(effect));
+}
+
+void carry_out(SessionServices& services, chat::Page& effect) {
+  auto* session = services.sessions.find(effect.to.slot, effect.to.generation);
+  if (session) session->on_page(std::move(effect));
+}
+
+void carry_out(SessionServices& services, chat::Notice& effect) {
+  for (const cluster::Slot slot : services.registry.sessions_of(effect.user)) {
+    services.sessions.find(slot)->add_events_for_later(*effect.events);
+    services.metrics.add(Metric::kReceipts);
+    services.metrics.add(Metric::kServerEventsReceipt);
+  }
+}
+
+void carry_out(SessionServices& services, chat::MembershipChanged& effect) {
+  for (const cluster::Slot slot : services.registry.sessions_of(effect.user)) {
+    services.sessions.find(slot)->on_membership(effect);
+  }
+}
+
+void carry_out(SessionServices& services, chat::WindowOpened& effect) {
+  auto* session = services.sessions.find(effect.to.slot, effect.to.generation);
+  if (session) session->on_window(std::move(effect));
+}
+
+void answer_presence(SessionServices& services, const cluster::AskPresence& mail,
+                     chat::Answer& answer) {
+  for (const chat::UserId user : mail.users) {
+    const protocol::PresenceState state = services.presence.state(user);
+    if (mail.watch) services.presence.watch(user, mail.from);
+    if (!answer.json.empty()) answer.json.push_back('\n');
+    protocol::encode(answer.json, state);
+  }
+}
+
+void unwatch(SessionServices& services, const cluster::Unwatch& mail) {
+  for (const chat::UserId user : mail.users) services.presence.unwatch(user, mail.from);
+}
+
+void tell_presence(SessionServices& services, const cluster::PresenceChanged& mail) {
+  for (const auto& [to, state] : mail.changes) {
+    if (auto* session = services.sessions.find(to.slot, to.generation)) session->on_presence(state);
+  }
+}
+
+void settle(SessionServices& services, std::unique_ptr<chat::Batch> batch, bool ok) {
+  if (ok) {
+    services.presence.committed(batch->last_seen);
+  } else {
+    services.presence.failed();
+  }
+  services.rules.committed(std::move(batch), ok);
+}
+
+}  // namespace throng::gateway
