@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "loadgen/scenario/fields.hpp"
 #include "loadgen/scenario/interpreter.hpp"
-#include "loadgen/scenario/values.hpp"
 
 namespace throng::scenario {
 namespace {
@@ -21,41 +21,17 @@ constexpr std::array kNames = {"args", "scenario"};
 
 constexpr std::uint64_t kMaxUsers = 4'000'000'000;
 
-// A key of a table that is declared: where the table stands on the stack, and the key as messages
-// write it. Its value is on top of the stack.
-struct Field {
-  lua_State* state;
-  Name name;
-  int index;
-
-  explicit operator bool() const { return !lua_isnil(state, index); }
-  double seconds() const { return check_seconds(state, index, name); }
-};
-
-// Pushes a field; `full_name` is "friends.per_user" for the key per_user of friends.
+// A field of the scenario, or of one of its tables.
 Field push_field(lua_State* state, int table, const char* key, const char* full_name) {
-  lua_getfield(state, table, key);
-  return {state, {"scenario", full_name}, lua_gettop(state)};
+  return push_field(state, table, key, Name{"scenario", full_name});
 }
 
 Field push_field(lua_State* state, int table, const char* key) {
   return push_field(state, table, key, key);
 }
 
-// Pushes a field that must be a table with these keys; pushes nil when it isn't there.
 Field push_table(lua_State* state, const char* key, std::span<const char* const> known) {
-  const Field field = push_field(state, 1, key);
-  if (!field) return field;
-  if (lua_type(state, field.index) != LUA_TTABLE) {
-    reject(state, field.index, field.name, "a table");
-  }
-  check_keys(state, field.index, lua_pushfstring(state, "scenario: %s", key), known);
-  return field;
-}
-
-Field require(const Field& field) {
-  if (!field) luaL_error(field.state, "scenario: %s is missing", field.name.value);
-  return field;
+  return push_table(state, 1, key, Name{"scenario", key}, known);
 }
 
 // ---- args ----
