@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "loadgen/play/figures.hpp"
 #include "loadgen/play/forked_crew.hpp"
 #include "loadgen/play/local_crew.hpp"
 #include "loadgen/play/metrics_page.hpp"
@@ -21,26 +22,6 @@ constexpr std::chrono::milliseconds kDrainInterval{50};
 /// come: a second copy.
 constexpr std::chrono::milliseconds kSettleTime{250};
 constexpr std::chrono::hours kTokenLife{24};
-constexpr double kNsPerSecond = 1e9;
-
-measure::Series::Columns series_columns() {
-  measure::Series::Columns columns;
-  columns.gauges.emplace_back(kConnectedGauge);
-  for (std::size_t i = 0; i < measure::kOperations; ++i) {
-    columns.operations.emplace_back(measure::operation_name(static_cast<measure::Operation>(i)));
-  }
-  return columns;
-}
-
-/// Deliveries on their way.
-std::uint64_t awaited(const Standing& standing) {
-  const auto& [pending, due, seen] = standing.outstanding;
-  return due > seen ? due - seen : 0;
-}
-
-bool all_is_in(const Standing& standing) {
-  return standing.unsettled == 0 && standing.outstanding.pending == 0 && awaited(standing) == 0;
-}
 
 /// From the start to the measured time.
 pacing::Duration lead_in(const RunOptions& options, const scenario::Plan& plan) {
@@ -219,7 +200,7 @@ void Coordinator::begin_drain(pacing::Duration limit) {
 
 void Coordinator::watch_drain() {
   const pacing::TimePoint now = clock_.now();
-  if (!all_is_in(standing())) {
+  if (!standing().all_is_in()) {
     in_since_.reset();
   } else if (!in_since_) {
     in_since_ = now;
@@ -266,7 +247,7 @@ void Coordinator::tell() const {
   progress.figures.elapsed_s = pacing::to_seconds(elapsed);
   progress.figures.total_s =
       pacing::to_seconds(lead_in(options_, prepared_.plan) + prepared_.plan.duration);
-  progress.figures.outstanding = awaited(standing());
+  progress.figures.outstanding = standing().awaited();
   options_.on_progress(progress);
 }
 
@@ -275,7 +256,7 @@ Played Coordinator::join() {
   second_timer_.cancel();
   enter(Phase::kFinish);
   Played played;
-  played.deliveries_awaited = awaited(standing());
+  played.deliveries_awaited = standing().awaited();
   played.users_unsettled = standing().unsettled;
   for (const auto& crew : crews_) crew->finish();
   Harvest all(run_start_);
@@ -296,25 +277,13 @@ Played Coordinator::join() {
 }
 
 GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {
-  const measure::Tallies all = harvest.recorded.totals();
-  const measure::Histogram& sends = all.of(measure::Operation::kSend).latency;
-  GenerationFacts facts;
+  const double measured_s = pacing::to_seconds(measured_until_ - measured_from_);
+  GenerationFacts facts = facts_of(harvest, measured_s);
   facts.late_release = late_release_;
-  facts.unreleased = harvest.counts.unreleased;
-  facts.wanted_online = harvest.counts.wanted_online;
-  facts.came_online = harvest.counts.came_online;
   facts.pauses = pauses_;
   facts.machine = machine_;
   facts.workers = prepared_.threads;
-  facts.out_of_resources = out_of_resources(all.of(measure::Operation::kConnect));
-  facts.sends = sends.count();
-  facts.mean_send_s = sends.mean() / kNsPerSecond;
-  facts.measured_s = pacing::to_seconds(measured_until_ - measured_from_);
-  if (facts.measured_s > 0) {
-    facts.mean_in_flight = harvest.counts.in_flight_seconds / facts.measured_s;
-    facts.cpu_ratio = cpu_measured_s_ / (facts.measured_s * prepared_.threads);
-  }
-  facts.deliver_p50_ns = all.of(measure::Operation::kDeliver).latency.value_at_percentile(50);
+  if (measured_s > 0) facts.cpu_ratio = cpu_measured_s_ / (measured_s * prepared_.threads);
   add_crews(harvest.away, facts);
   return facts;
 }

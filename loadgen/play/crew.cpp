@@ -9,6 +9,13 @@ void Standing::add(const Standing& other) {
   unsettled += other.unsettled;
 }
 
+WorkerCounts WorkerCounts::of(const Worker& worker) {
+  return {.unreleased = worker.unreleased(),
+          .wanted_online = worker.wanted_online(),
+          .came_online = worker.came_online(),
+          .in_flight_seconds = worker.in_flight_seconds()};
+}
+
 void WorkerCounts::add(const WorkerCounts& other) {
   unreleased += other.unreleased;
   wanted_online += other.wanted_online;

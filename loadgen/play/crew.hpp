@@ -35,6 +35,11 @@ struct Standing {
   std::uint64_t unsettled = 0;  ///< see Worker::unsettled()
 
   void add(const Standing& other);
+  /// Deliveries on their way.
+  std::uint64_t awaited() const {
+    return outstanding.due > outstanding.seen ? outstanding.due - outstanding.seen : 0;
+  }
+  bool all_is_in() const { return unsettled == 0 && outstanding.pending == 0 && awaited() == 0; }
 
   template <class Archive>
   void serialize(Archive& archive) {
@@ -50,6 +55,8 @@ struct WorkerCounts {
   double in_flight_seconds = 0;
 
   void add(const WorkerCounts& other);
+  /// Requires: finish() was called.
+  static WorkerCounts of(const Worker& worker);
 
   template <class Archive>
   void serialize(Archive& archive) {

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "loadgen/play/worker.hpp"
 #include "loadgen/report/percentile_curve.hpp"
 
 namespace throng::play {
@@ -67,6 +68,15 @@ report::LedgerFigures ledger_figures(const measure::LedgerReport& report) {
   figures.unresolved = report.unresolved;
   figures.examples = report.examples;
   return figures;
+}
+
+measure::Series::Columns series_columns() {
+  measure::Series::Columns columns;
+  columns.gauges.emplace_back(kConnectedGauge);
+  for (std::size_t i = 0; i < measure::kOperations; ++i) {
+    columns.operations.emplace_back(measure::operation_name(static_cast<measure::Operation>(i)));
+  }
+  return columns;
 }
 
 }  // namespace throng::play

@@ -7,6 +7,7 @@
 #include "loadgen/measure/histogram.hpp"
 #include "loadgen/measure/ledger.hpp"
 #include "loadgen/measure/recorder.hpp"
+#include "loadgen/measure/series.hpp"
 #include "loadgen/report/run_result.hpp"
 
 /// From what was measured to what is reported.
@@ -22,5 +23,8 @@ std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figu
     const measure::Tallies& totals, double warmup_s, double measured_s);
 
 report::LedgerFigures ledger_figures(const measure::LedgerReport& report);
+
+/// Of a run's series: who is connected, and each operation.
+measure::Series::Columns series_columns();
 
 }  // namespace throng::play

@@ -44,10 +44,7 @@ Harvest LocalCrew::harvest() {
   for (const auto& loop : loops_) {
     const Worker& worker = loop->worker();
     harvest.recorded.merge(worker.recorder());
-    harvest.counts.add({.unreleased = worker.unreleased(),
-                        .wanted_online = worker.wanted_online(),
-                        .came_online = worker.came_online(),
-                        .in_flight_seconds = worker.in_flight_seconds()});
+    harvest.counts.add(WorkerCounts::of(worker));
     harvest.ledgers.push_back(&worker.ledger());
   }
   return harvest;

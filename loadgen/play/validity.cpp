@@ -220,6 +220,22 @@ void take_machine_facts(report::ValidityFigures& figures, const GenerationFacts&
 
 }  // namespace
 
+GenerationFacts facts_of(const Harvest& harvest, double measured_s) {
+  const measure::Tallies all = harvest.recorded.totals();
+  const measure::Histogram& sends = all.of(measure::Operation::kSend).latency;
+  GenerationFacts facts;
+  facts.unreleased = harvest.counts.unreleased;
+  facts.wanted_online = harvest.counts.wanted_online;
+  facts.came_online = harvest.counts.came_online;
+  facts.out_of_resources = out_of_resources(all.of(measure::Operation::kConnect));
+  facts.sends = sends.count();
+  facts.mean_send_s = sends.mean() / kNsPerSecond;
+  facts.measured_s = measured_s;
+  if (measured_s > 0) facts.mean_in_flight = harvest.counts.in_flight_seconds / measured_s;
+  facts.deliver_p50_ns = all.of(measure::Operation::kDeliver).latency.value_at_percentile(50);
+  return facts;
+}
+
 void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts,
                const ValidityBounds& bounds) {
   std::int64_t worst = 0;

@@ -68,6 +68,9 @@ struct GenerationFacts {
   std::int64_t deliver_p50_ns = 0;
 };
 
+/// What workers tell of it, beside their seconds and what their machine did.
+GenerationFacts facts_of(const Harvest& harvest, double measured_s);
+
 /// Puts in what crews on other machines tell: the worst of each figure, theirs or ours.
 /// Requires: the measured time is known.
 void add_crews(std::span<const CrewAway> crews, GenerationFacts& facts,
