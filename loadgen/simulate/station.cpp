@@ -1,0 +1,21 @@
+#include "loadgen/simulate/station.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace throng::simulate {
+
+pacing::TimePoint Station::accept(pacing::TimePoint now, pacing::Duration service) {
+  std::pop_heap(free_at_.begin(), free_at_.end(), std::greater<>());
+  pacing::TimePoint& core = free_at_.back();
+  const pacing::TimePoint begins = std::max(now, core);
+  core = begins + service;
+  const pacing::TimePoint done = core;
+  std::push_heap(free_at_.begin(), free_at_.end(), std::greater<>());
+  ++figures_.jobs;
+  figures_.busy += service;
+  figures_.waited += begins - now;
+  return done;
+}
+
+}  // namespace throng::simulate
