@@ -10,7 +10,7 @@
 #include "protocol/ids.hpp"
 
 /// The decoder's first step: one pass over a JSON object that notes the fields whose names the
-/// protocol knows, in whatever order they stand. Heavy (simdjson): for codec_decode.cpp only.
+/// protocol knows, in whatever order they stand. Heavy (simdjson): for the decoder only.
 namespace throng::protocol {
 
 namespace ondemand = simdjson::ondemand;
