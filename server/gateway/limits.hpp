@@ -17,8 +17,8 @@ struct Limits {
   std::size_t outbound_bytes = 1 << 20;
   std::size_t connections = 0;  ///< at once, all shards together
   std::size_t sessions_per_connection = 1024;
-  /// How long a move of a cursor may wait for company on its way to the disk, and its receipt again
-  /// for other events on the way to the session.
+  /// How long a move of a cursor may wait for company on its way to the disk, and its receipt, or
+  /// under load what goes to many, again for other events on the way to the session.
   std::chrono::milliseconds receipt_delay{20};
   std::chrono::seconds hello_timeout{10};
   std::chrono::seconds http_timeout{30};  ///< to read a request, and to answer it

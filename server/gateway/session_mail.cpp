@@ -9,12 +9,22 @@ namespace throng::gateway {
 
 using metrics::Metric;
 
+namespace {
+
+/// From so many listeners on, a shard with much to do lets events of a chat gather: almost all of
+/// what they cost is a write for each listener, and one does for all that gathered.
+constexpr std::size_t kManyListeners = 100;
+
+}  // namespace
+
 void carry_out(SessionServices& services, chat::Deliver& effect) {
   std::size_t sessions = 0;
-  for (const cluster::Slot slot : services.registry.live_in(effect.chat)) {
+  const std::span<const cluster::Slot> listeners = services.registry.live_in(effect.chat);
+  const bool may_wait = services.busy && listeners.size() >= kManyListeners;
+  for (const cluster::Slot slot : listeners) {
     Session* session = services.sessions.find(slot);
     if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
-    session->add_events(*effect.events);
+    may_wait ? session->add_events_for_later(*effect.events) : session->add_events(*effect.events);
     ++sessions;
   }
   services.metrics.add(Metric::kDeliveries, sessions);

@@ -105,6 +105,7 @@ struct SessionServices {
   std::vector<cluster::Slot> ended;  ///< sessions that depart when the turn ends
   std::uint64_t told_to_leave = 0;
   int receipt_patience = 1;  ///< of cluster::receipt_patience() under the shard's load
+  bool busy = false;         ///< there is so much to do that what goes to many may gather
 
   /// When this turn of the loop began.
   SteadyTime now{};

@@ -147,6 +147,7 @@ void Shard::serve_sockets() {
   for (const auto& each : ready) serve(each);
   const bool busy = has_much_to_do() && !ready.empty();
   busy_.store(busy, std::memory_order_relaxed);
+  services_.busy = busy;
   served_at_ = services_.now;
   worked_ = {};
   if (!busy) await_sockets();
