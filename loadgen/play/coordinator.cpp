@@ -11,6 +11,7 @@
 #include "loadgen/play/metrics_page.hpp"
 #include "loadgen/play/metrics_server.hpp"
 #include "loadgen/play/remote_crew.hpp"
+#include "loadgen/play/result.hpp"
 
 namespace throng::play {
 namespace {
@@ -22,10 +23,17 @@ constexpr std::chrono::milliseconds kDrainInterval{50};
 /// come: a second copy.
 constexpr std::chrono::milliseconds kSettleTime{250};
 constexpr std::chrono::hours kTokenLife{24};
+/// In seconds: shares of less time say little.
+constexpr double kLeastForShares = 1;
 
 /// From the start to the measured time.
 pacing::Duration lead_in(const RunOptions& options, const scenario::Plan& plan) {
   return plan.ramp + options.warm_up.value_or(pacing::Duration::zero());
+}
+
+/// Since 1970.
+double wall_time(pacing::TimePoint now) {
+  return pacing::to_seconds(now.time_since_epoch() + pacing::read_clock_offsets().wall);
 }
 
 std::int64_t token_expiry(const RunOptions& options, const scenario::Plan& plan) {
@@ -75,7 +83,8 @@ RunContext Coordinator::make_context() {
 
 void Coordinator::open_metrics_page() {
   page_ = std::make_unique<MetricsPage>(
-      RunLabels{options_.source.name, options_.target.url, options_.version, options_.seed},
+      RunLabels{options_.source.name + "-" + iso_time(options_.started), options_.source.name,
+                options_.target.url, options_.version, options_.seed},
       prepared_.plan.users);
   metrics_server_ = std::make_unique<MetricsServer>(*page_, options_.prometheus);
 }
@@ -168,6 +177,7 @@ void Coordinator::begin() {
 
 void Coordinator::enter(Phase phase) {
   phase_ = phase;
+  if (page_) page_->begin(phase_name(phase), wall_time(clock_.now()));
   tell();
 }
 
@@ -233,11 +243,15 @@ void Coordinator::tell_each_second() {
   });
 }
 
-void Coordinator::tell() const {
-  if (page_) {
-    const auto outstanding = standing().outstanding;
-    page_->set_ledger({outstanding.pending, outstanding.due, outstanding.seen});
-  }
+void Coordinator::update_page() {
+  const auto outstanding = standing().outstanding;
+  page_->set_ledger({outstanding.pending, outstanding.due, outstanding.seen});
+  page_->set_usage(usage());
+  page_->set_validity(judge_validity(facts_so_far()));
+}
+
+void Coordinator::tell() {
+  if (page_) update_page();
   if (!options_.on_progress) return;
   Progress progress;
   progress.phase = phase_;
@@ -274,6 +288,22 @@ Played Coordinator::join() {
   played.away = std::move(all.away);
   played.interrupted = interrupted_;
   return played;
+}
+
+GenerationFacts Coordinator::facts_so_far() const {
+  GenerationFacts facts;
+  facts.late_release = late_release_;
+  facts.pauses = pauses_;
+  facts.workers = prepared_.threads;
+  const bool measuring = phase_ == Phase::kMeasured;
+  const pacing::TimePoint until = measuring ? clock_.now() : measured_until_;
+  const double measured_s = pacing::to_seconds(until - measured_from_);
+  if (!watch_ || measured_s < kLeastForShares) return facts;
+  facts.measured_s = measured_s;
+  facts.machine = measuring ? watch_->facts() : machine_;
+  const double cpu_s = measuring ? usage().cpu_s - cpu_before_s_ : cpu_measured_s_;
+  facts.cpu_ratio = cpu_s / (measured_s * prepared_.threads);
+  return facts;
 }
 
 GenerationFacts Coordinator::generation_facts(const Harvest& harvest) const {

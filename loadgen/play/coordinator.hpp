@@ -91,9 +91,12 @@ class Coordinator {
   void begin_drain(pacing::Duration limit);
   void watch_drain();
   void tell_each_second();
-  void tell() const;
+  void tell();
+  void update_page();
   Played join();
   GenerationFacts generation_facts(const Harvest& harvest) const;
+  /// What is known of them while the run goes on.
+  GenerationFacts facts_so_far() const;
 
   void on_worker_second(unsigned worker, WorkerSecond second);
   void on_second(const measure::SecondSnapshot& second);

@@ -271,6 +271,26 @@ std::optional<double> little_residual(const GenerationFacts& facts, const Validi
   return std::abs(facts.mean_in_flight - rate * facts.mean_send_s) / facts.mean_in_flight;
 }
 
+std::vector<BoundUse> bounds_used(const report::ValidityFigures& figures,
+                                  const ValidityBounds& bounds) {
+  const auto part = [](auto value, auto of) {
+    return static_cast<double>(value) / static_cast<double>(of);
+  };
+  std::vector<BoundUse> used = {
+      {"late_release", part(figures.late_release_ns.p99, bounds.late_release_p99_ns)},
+      {"loop_turn", std::max(part(figures.loop_turn_ns.p99, bounds.loop_turn_p99_ns),
+                             part(figures.loop_turn_ns.max, bounds.loop_turn_max_ns))},
+      {"gc_pause", part(figures.gc_pause_ns.max, bounds.gc_pause_max_ns)},
+      {"gc", part(figures.gc_ratio, bounds.gc_ratio)}};
+  const auto add = [&](std::string_view bound, const std::optional<double>& value, double of) {
+    if (value) used.push_back({bound, part(*value, of)});
+  };
+  add("cpu", figures.generator_cpu_ratio, bounds.generator_cpu_ratio);
+  add("core_wait", figures.core_wait_ratio, bounds.core_wait_ratio);
+  add("steal", figures.steal_ratio, bounds.steal_ratio);
+  return used;
+}
+
 report::ValidityFigures judge_validity(const GenerationFacts& facts, const ValidityBounds& bounds) {
   report::ValidityFigures figures;
   figures.late_release_ns = pause_of(facts.late_release);

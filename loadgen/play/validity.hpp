@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <vector>
 
 #include "loadgen/machine/watch.hpp"
 #include "loadgen/measure/histogram.hpp"
@@ -85,5 +87,15 @@ std::optional<double> little_residual(const GenerationFacts& facts, const Validi
 /// The figures, and a reason with its remedy for each bound that was passed.
 report::ValidityFigures judge_validity(const GenerationFacts& facts,
                                        const ValidityBounds& bounds = {});
+
+/// How much of a bound was used.
+struct BoundUse {
+  std::string_view bound;  ///< e.g. "late_release"
+  double ratio = 0;        ///< above 1 it is passed
+};
+
+/// Of those bounds that can be told while a run goes on; of what couldn't be measured, nothing.
+std::vector<BoundUse> bounds_used(const report::ValidityFigures& figures,
+                                  const ValidityBounds& bounds = {});
 
 }  // namespace throng::play

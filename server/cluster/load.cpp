@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "server/cluster/load_bounds.hpp"
+
 namespace throng::cluster {
 namespace {
 
@@ -39,6 +41,8 @@ Load assess(const LoadSigns& signs, Load before) {
   }
   return load;
 }
+
+LoadSigns signs_of_full() { return kThresholds.back().signs; }
 
 bool sheds(Load load, Work work) {
   switch (work) {

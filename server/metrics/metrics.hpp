@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-/// Every metric of the server: its name, what it says, its unit and labels, in one place.
+/// What each shard counts. How the figures are called and what they mean stands in catalog.hpp.
 namespace throng::metrics {
 
 enum class Metric : std::uint8_t {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,23 @@ struct PushFigures {
   std::uint64_t waiting = 0;
 };
 
+/// How much there may be of what the server uses.
+struct Bounds {
+  std::uint64_t mailbox = 0;         ///< of each shard: mail that awaits it
+  std::uint64_t commit_pending = 0;  ///< the same: changes that await their commit
+  std::uint64_t worker_jobs = 0;
+  std::uint64_t connections = 0;
+  std::uint64_t descriptors = 0;
+  std::uint64_t cores = 0;
+  std::uint64_t memory_bytes = 0;
+};
+
+/// The file system that holds the store; all 0 in memory.
+struct DiskFigures {
+  std::uint64_t size_bytes = 0;
+  std::uint64_t available_bytes = 0;
+};
+
 /// Figures that belong to the whole process.
 struct ProcessFigures {
   std::string_view version;
@@ -65,6 +84,9 @@ struct ProcessFigures {
   std::uint64_t events_written = 0;
   std::uint64_t events_dropped = 0;
   PushFigures pushes = {};
+  Bounds bounds = {};
+  DiskFigures disk = {};
+  std::optional<std::uint64_t> open_descriptors = {};  ///< nullopt: the kernel doesn't say
 };
 
 /// The /metrics page in the Prometheus text format: each shard's figures under a `shard` label.

@@ -28,13 +28,17 @@ DescriptorShares share_descriptors(std::size_t limit, std::size_t shards, bool o
   return {store_files, limit > taken ? limit - taken : 0};
 }
 
+std::size_t descriptor_limit() {
+  rlimit limit{};
+  return getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : kUsualLimit;
+}
+
 std::size_t raise_descriptor_limit() {
   rlimit limit{};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return kUsualLimit;
   limit.rlim_cur = limit.rlim_max;
   setrlimit(RLIMIT_NOFILE, &limit);
-  getrlimit(RLIMIT_NOFILE, &limit);
-  return limit.rlim_cur;
+  return descriptor_limit();
 }
 
 }  // namespace throng::node

@@ -14,6 +14,9 @@ struct DescriptorShares {
 /// rather open files again than have a session refused. In memory it needs none.
 DescriptorShares share_descriptors(std::size_t limit, std::size_t shards, bool on_disk);
 
+/// How many this process may have.
+std::size_t descriptor_limit();
+
 /// Raises the soft limit of descriptors to the hard one and returns what then holds.
 std::size_t raise_descriptor_limit();
 

@@ -12,9 +12,10 @@
 #include <utility>
 
 #include "server/assets/directory_asset_store.hpp"
+#include "server/cluster/load_bounds.hpp"
 #include "server/gateway/connection.hpp"
 #include "server/metrics/page.hpp"
-#include "server/node/process_usage.hpp"
+#include "server/node/descriptors.hpp"
 #include "server/notify/memory_push_store.hpp"
 #include "server/notify/rocks_push_store.hpp"
 #include "server/storage/memory_directory.hpp"
@@ -175,7 +176,8 @@ Node::Node(NodeOptions options)
       limits_(options_.limits),
       acceptor_(io_),
       pause_(io_),
-      tls_(read_certificate(options_.tls)) {
+      tls_(read_certificate(options_.tls)),
+      most_connections_(options_.limits.connections) {
   const chat::Placement placement(options_.shards);
   const SharedParts parts{.log = *stores_.log,
                           .directory = stores_.fastest_directory(),
@@ -245,6 +247,7 @@ void Node::reload() {
     }
     tls_ = read_certificate(read.tls);
     limits_ = read.limits;
+    most_connections_ = limits_.connections;
   } catch (const std::exception& e) {
     ++failed_reloads_;
     spdlog::error("reload: everything stays as it was: {}", e.what());
@@ -381,6 +384,17 @@ std::vector<metrics::CacheFigures> Node::cache_figures() const {
   return figures;
 }
 
+metrics::Bounds Node::bounds() const {
+  const cluster::LoadSigns full = cluster::signs_of_full();
+  return {.mailbox = full.mail,
+          .commit_pending = full.uncommitted,
+          .worker_jobs = options_.limits.http_jobs,
+          .connections = most_connections_.load(),
+          .descriptors = descriptor_limit(),
+          .cores = share_.cores,
+          .memory_bytes = share_.memory_bytes};
+}
+
 std::string Node::metrics_page() const {
   std::vector<const metrics::ShardMetrics*> figures;
   for (const auto& shard : shards_) figures.push_back(&shard->metrics());
@@ -418,7 +432,10 @@ std::string Node::metrics_page() const {
        .removed_messages = sweeper_ ? sweeper_->removed() : 0,
        .events_written = journal_ ? journal_->written() : 0,
        .events_dropped = journal_ ? journal_->dropped() : 0,
-       .pushes = figures_of(pushes_.get())});
+       .pushes = figures_of(pushes_.get()),
+       .bounds = bounds(),
+       .disk = options_.data ? disk_figures(*options_.data) : metrics::DiskFigures{},
+       .open_descriptors = used.open_descriptors});
 }
 
 }  // namespace throng::node

@@ -22,6 +22,7 @@
 #include "server/gateway/limits.hpp"
 #include "server/journal/journal.hpp"
 #include "server/metrics/page.hpp"
+#include "server/node/resources.hpp"
 #include "server/node/shard.hpp"
 #include "server/notify/push_service.hpp"
 #include "server/storage/cached_directory.hpp"
@@ -98,6 +99,7 @@ class Node final : private gateway::NodeStatus, private notify::Homes {
   bool ready() const override;
   std::string metrics_page() const override;
   std::vector<metrics::CacheFigures> cache_figures() const;
+  metrics::Bounds bounds() const;
   void ask_away(std::vector<chat::UserId> users, Answer answer) override;
 
   void listen();
@@ -118,6 +120,7 @@ class Node final : private gateway::NodeStatus, private notify::Homes {
   // Constant after construction
   const NodeOptions options_;
   const std::chrono::system_clock::time_point started_ = std::chrono::system_clock::now();
+  const MachineShare share_ = machine_share();
   const protocol::TokenKey tokens_;
   const chat::Pagination pagination_;
   Stores stores_;
@@ -158,6 +161,7 @@ class Node final : private gateway::NodeStatus, private notify::Homes {
   std::atomic<std::uint64_t> refused_above_most_ = 0;
   std::atomic<std::uint64_t> reloads_ = 0;
   std::atomic<std::uint64_t> failed_reloads_ = 0;
+  std::atomic<std::uint64_t> most_connections_;
 };
 
 }  // namespace throng::node

@@ -53,7 +53,7 @@ const going = startRun(server, FILE, [
 ], { script: ['gap=500ms'] });
 
 test('promtool finds nothing wrong with the text', async () => {
-  const text = await pageWith(page, /^throng_operation_latency_seconds_count\{operation="send"\} [1-9]/m);
+  const text = await pageWith(page, /^throng_operation_latency_seconds_count\{run="[^"]+",operation="send"\} [1-9]/m);
   const said = execFileSync(installed('promtool'), ['check', 'metrics'], { input: text, encoding: 'utf8' });
   assert.equal(said, '');
 });
@@ -63,7 +63,7 @@ test('the page is text unless Protobuf is asked for', async () => {
     const { status, headers, text } = await getPage(page, accept);
     assert.equal(status, 200);
     assert.match(headers['content-type'], /^text\/plain; version=0\.0\.4/);
-    assert.match(text, /^throng_users_planned 200$/m);
+    assert.match(text, /^throng_users_planned\{run="one_to_one-[^"]+"\} 200$/m);
   }
   const { status, headers } = await getPage(page, `${PROTOBUF},text/plain;q=0.5,*/*;q=0.1`);
   assert.equal(status, 200);
@@ -114,7 +114,7 @@ test('connections that say nothing keep others waiting, and are closed in time',
   const { program } = startRun(server, FILE, [
     '--users', '10', '--duration', '60s', '--prometheus', `${other.port}`,
   ]);
-  await pageWith(other, /^throng_users_planned 10$/m);
+  await pageWith(other, /^throng_users_planned\{.*\} 10$/m);
   const [first, ...silent] = Array.from({ length: MOST_CONNECTIONS }, () => {
     return connect(other.port, other.host).on('error', () => {}).resume();
   });

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
+#include <string_view>
 #include <vector>
 
 namespace throng::play {
@@ -331,6 +333,20 @@ TEST(Validity, SaysWhetherTheGeneratorOrTheTargetWasTheLimit) {
   EXPECT_EQ(judge_validity(facts).limited_by, report::Limit::kTarget);
   facts.cpu_ratio = 0.99;
   EXPECT_EQ(judge_validity(facts).limited_by, report::Limit::kGenerator);
+}
+
+TEST(Validity, TellsHowMuchOfItsBoundsWasUsed) {
+  GenerationFacts facts = flawless();
+  facts.late_release = {};
+  facts.late_release.record(25 * kMs, 6'000);
+  facts.cpu_ratio = 0.475;
+  std::map<std::string_view, double> used;
+  for (const BoundUse& each : bounds_used(judge_validity(facts))) used[each.bound] = each.ratio;
+  EXPECT_NEAR(used.at("late_release"), 0.25, 0.01);
+  EXPECT_NEAR(used.at("cpu"), 0.5, 1e-9);
+  EXPECT_EQ(used.at("loop_turn"), 0);
+  EXPECT_EQ(used.at("gc"), 0);
+  EXPECT_FALSE(used.contains("steal")) << "nobody watched the machine";
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#include "server/cluster/load_bounds.hpp"
+
 namespace throng::cluster {
 namespace {
 
@@ -25,6 +27,14 @@ TEST(Load, AnySignAloneRaisesIt) {
   EXPECT_EQ(assess({.turn = milliseconds(1001)}, Load::kNormal), Load::kExtreme);
   EXPECT_EQ(assess({.mail = 50'001}, Load::kNormal), Load::kFull);
   EXPECT_EQ(assess({.mail = 5'001, .uncommitted = 200'001}, Load::kNormal), Load::kFull);
+}
+
+TEST(Load, SaysWhatIsFull) {
+  const LoadSigns full = signs_of_full();
+  EXPECT_NE(assess({.mail = full.mail}, Load::kNormal), Load::kFull);
+  EXPECT_EQ(assess({.mail = full.mail + 1}, Load::kNormal), Load::kFull);
+  EXPECT_NE(assess({.uncommitted = full.uncommitted}, Load::kNormal), Load::kFull);
+  EXPECT_EQ(assess({.uncommitted = full.uncommitted + 1}, Load::kNormal), Load::kFull);
 }
 
 TEST(Load, LongTurnsAloneNeverRefuseMessages) {
