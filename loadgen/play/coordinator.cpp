@@ -250,6 +250,14 @@ void Coordinator::update_page() {
   page_->set_validity(judge_validity(facts_so_far()));
 }
 
+void Coordinator::publish(const report::RunResult& result) {
+  if (!page_) return;
+  page_->set_result(result);
+  metrics_server_->await_readers();
+}
+
+bool Coordinator::awaits_readers() const { return page_ && metrics_server_->awaits_readers(); }
+
 void Coordinator::tell() {
   if (page_) update_page();
   if (!options_.on_progress) return;

@@ -70,6 +70,10 @@ class Coordinator {
   /// Writes what is to be written beside the page; see RunFiles::finish().
   std::optional<std::string> write_files(const measure::Tallies& totals,
                                          const report::RunResult& result);
+  /// The metrics page shows what became of the run. Requires: play() has returned.
+  void publish(const report::RunResult& result);
+  /// Somebody who read the metrics page before hasn't read it since.
+  bool awaits_readers() const;
   /// The report is there, and the crews may go. Requires: play() has returned.
   void dismiss_crews();
 

@@ -24,6 +24,7 @@
 #include "loadgen/play/address.hpp"
 #include "loadgen/play/exposition.hpp"
 #include "loadgen/play/metrics_page.hpp"
+#include "loadgen/play/page_readers.hpp"
 
 namespace throng::play {
 namespace {
@@ -87,7 +88,15 @@ std::optional<Response> respond_to_failed_read(error_code error) {
   return refusal(http::status::bad_request, "The request is malformed.");
 }
 
-asio::awaitable<void> serve(const MetricsPage& page, Stream stream) {
+/// Of a peer; an address stands for all who read from there. Empty: it is gone.
+std::string reader_at(Stream& stream) {
+  error_code error;
+  const tcp::endpoint peer = stream.socket().remote_endpoint(error);
+  return error ? std::string() : peer.address().to_string();
+}
+
+asio::awaitable<void> serve(const MetricsPage& page, PageReaders& readers, Stream stream) {
+  const std::string reader = reader_at(stream);
   stream.expires_after(kTimeLimit);
   beast::flat_buffer buffer(2 * kMaxHeaderBytes);
   http::request_parser<http::empty_body> parser;
@@ -95,22 +104,25 @@ asio::awaitable<void> serve(const MetricsPage& page, Stream stream) {
   error_code error;
   co_await http::async_read_header(stream, buffer, parser,
                                    asio::redirect_error(asio::use_awaitable, error));
+  const bool last = readers.awaits_all();
   std::optional<Response> answer =
       error ? respond_to_failed_read(error) : respond(page, parser.get());
   if (!answer) co_return;
   // Its length is told all the same.
   if (parser.get().method() == http::verb::head) answer->body().clear();
   co_await http::async_write(stream, *answer, asio::redirect_error(asio::use_awaitable, error));
+  const bool was_read = !error && answer->result() == http::status::ok;
+  if (was_read && !reader.empty()) readers.note(reader, last);
   stream.socket().shutdown(tcp::socket::shutdown_send, error);
 }
 
 /// Serves one connection after the other.
-asio::awaitable<void> serve_all(const MetricsPage& page, Acceptor& acceptor) {
+asio::awaitable<void> serve_all(const MetricsPage& page, PageReaders& readers, Acceptor& acceptor) {
   while (true) {
     error_code error;
     auto socket = co_await acceptor.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
-      co_await serve(page, Stream(std::move(socket)));
+      co_await serve(page, readers, Stream(std::move(socket)));
       continue;
     }
     asio::steady_timer pause(acceptor.get_executor(), kAcceptPause);
@@ -133,7 +145,7 @@ class MetricsServer::Loop {
  public:
   Loop(const MetricsPage& page, std::string_view address) : acceptor_(io_, resolve(io_, address)) {
     for (int i = 0; i < kMaxConnections; ++i) {
-      asio::co_spawn(io_, serve_all(page, acceptor_), asio::detached);
+      asio::co_spawn(io_, serve_all(page, readers_, acceptor_), asio::detached);
     }
     thread_ = std::thread([this] { io_.run(); });
   }
@@ -144,7 +156,10 @@ class MetricsServer::Loop {
     thread_.join();
   }
 
+  PageReaders& readers() { return readers_; }
+
  private:
+  PageReaders readers_;
   asio::io_context io_{1};
   Acceptor acceptor_;
   std::thread thread_;
@@ -162,5 +177,9 @@ MetricsServer::MetricsServer(const MetricsPage& page, const std::string& address
 }
 
 MetricsServer::~MetricsServer() = default;
+
+void MetricsServer::await_readers() { loop_->readers().await_all(); }
+
+bool MetricsServer::awaits_readers() const { return loop_->readers().awaits_some(); }
 
 }  // namespace throng::play

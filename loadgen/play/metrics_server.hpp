@@ -22,6 +22,11 @@ class MetricsServer {
   /// Drops the connections there are, and joins.
   ~MetricsServer();
 
+  /// The page has its last figures: those who read it before are to read it once more.
+  void await_readers();
+  /// One of them hasn't yet.
+  bool awaits_readers() const;
+
  private:
   class Loop;
   std::unique_ptr<Loop> loop_;

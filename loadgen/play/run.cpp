@@ -19,6 +19,8 @@ namespace {
 
 constexpr unsigned kCoresPerThread = 2;
 constexpr std::chrono::milliseconds kInterruptionInterval{50};
+/// Twice what Prometheus usually leaves between two scrapes.
+constexpr std::chrono::seconds kMostToHandOver{30};
 
 /// One call of play(): what its phases share.
 class Run {
@@ -43,6 +45,7 @@ class Run {
     const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
     outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
     if (outcome.error.empty()) coordinator.dismiss_crews();
+    hand_over(coordinator, *outcome.result);
     return outcome;
   }
 
@@ -66,6 +69,17 @@ class Run {
     watch_timer_.async_wait([this, &coordinator](const boost::system::error_code&) {
       is_interrupted() ? coordinator.interrupt() : watch_for_interruption(coordinator);
     });
+  }
+
+  /// Lets those who read the metrics page fetch its last figures. Who ends a run by hand wants it
+  /// to end.
+  void hand_over(Coordinator& coordinator, const report::RunResult& result) const {
+    coordinator.publish(result);
+    const pacing::SteadyClock clock;
+    const pacing::TimePoint until = clock.now() + kMostToHandOver;
+    while (coordinator.awaits_readers() && clock.now() < until && !is_interrupted()) {
+      std::this_thread::sleep_for(kInterruptionInterval);
+    }
   }
 
   const RunOptions& options_;

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 
 import { readLog } from './lib/hlog.mjs';
@@ -129,6 +130,23 @@ test('connections that say nothing keep others waiting, and are closed in time',
   assert.equal(status, 200);
   await within(Promise.all(closed), 'silent connections to be closed');
   await program.kill('SIGINT');
+});
+
+test('a run ends once who read its page has what became of it', async () => {
+  const other = pageAt(await freePort());
+  const { program, out, ended } = startRun(server, FILE, [
+    '--users', '10', '--ramp', '0s', '--warmup', 'none', '--duration', '1s', '--prometheus', `${other.port}`,
+  ]);
+  await pageWith(other, /^throng_users_planned/m);
+  await until(() => existsSync(join(out, 'run.json')), 'the report is written');
+  await sleep(300);
+  assert.equal(program.child.exitCode, null);
+  const { text } = await getPage(other);
+  assert.match(text, /^throng_run_verdict\{run="one_to_one-[^"]+",verdict="[A-Z]+"\} 1$/m);
+  assert.match(text, /^throng_threshold_met\{.*threshold="send\.errors == 0"\} 1$/m);
+  const asked = Date.now();
+  await ended();
+  assert.ok(Date.now() - asked < 15_000);
 });
 
 let report;
