@@ -1,5 +1,8 @@
 # `cmake --install` and `cpack -G DEB`: the two programs, the scenarios and the pages a user needs.
 install(DIRECTORY scenarios/ DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/scenarios)
+install(DIRECTORY dashboards/grafana dashboards/provisioning dashboards/prometheus
+                  dashboards/alertmanager
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/throng/dashboards)
 install(FILES README.md CHANGELOG.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
 # Where the README's links lead.
 install(DIRECTORY docs reports DESTINATION ${CMAKE_INSTALL_DOCDIR})

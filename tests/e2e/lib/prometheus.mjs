@@ -26,20 +26,26 @@ export async function freePort() {
   return port;
 }
 
+/** What to scrape each second: pages of this machine. */
+export const job = (name, ports) => ({
+  job_name: name, scrape_interval: '1s', scrape_timeout: '1s',
+  static_configs: [{ targets: ports.map((port) => `127.0.0.1:${port}`) }],
+});
+
 export class Prometheus {
   host = '127.0.0.1';
 
   /** Returns when it is ready. `port` is that of the page; `args` are options, e.g. of features. */
-  static async start(port, args = []) {
+  static start(port, args) { return this.startWith({ scrape_configs: [job('throng', [port])] }, {}, args); }
+
+  /** The same with any configuration, which may name `files`: texts by name. */
+  static async startWith(configuration, files, args = []) {
     const started = new Prometheus();
     const dir = tempDir();
     const config = join(dir, 'prometheus.yml');
-    const job = {
-      job_name: 'throng', scrape_interval: '1s', scrape_timeout: '1s',
-      static_configs: [{ targets: [`127.0.0.1:${port}`] }],
-    };
     // JSON is YAML too.
-    writeFileSync(config, JSON.stringify({ scrape_configs: [job] }));
+    writeFileSync(config, JSON.stringify(configuration));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, name), text);
     started.port = await freePort();
     started.program = new Program(installed('prometheus'), [
       `--config.file=${config}`, `--storage.tsdb.path=${join(dir, 'data')}`, '--log.level=warn',
@@ -56,10 +62,27 @@ export class Prometheus {
 
   /** What an expression gives at a time: a list of `{metric, value}`, or with a range of `{metric, values}`. */
   async query(expression, time = Date.now() / 1000) {
-    const asked = new URLSearchParams({ query: expression, time });
-    const { json, text } = await call(this, 'GET', `/api/v1/query?${asked}`);
-    if (json?.status !== 'success') throw new Error(`${expression}: ${text}`);
-    return json.data.result;
+    return (await this.#ask('query', { query: expression, time })).result;
+  }
+
+  /** The same for each second of a time: a list of `{metric, values}`. */
+  async queryRange(expression, start, end) {
+    return (await this.#ask('query_range', { query: expression, start, end, step: 1 })).result;
+  }
+
+  /** The rules of all groups, each with its `health`. */
+  async rules() { return (await this.#ask('rules', {})).groups.flatMap(({ rules }) => rules); }
+
+  /** Alerts that fire: their labels. */
+  async firing() {
+    const { alerts } = await this.#ask('alerts', {});
+    return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
+  }
+
+  async #ask(what, parameters) {
+    const { json, text } = await call(this, 'GET', `/api/v1/${what}?${new URLSearchParams(parameters)}`);
+    if (json?.status !== 'success') throw new Error(`${JSON.stringify(parameters)}: ${text}`);
+    return json.data;
   }
 
   /** The number that an expression gives, which has to be a single one. */
