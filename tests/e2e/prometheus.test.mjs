@@ -210,9 +210,9 @@ test('the other histograms are native too', async () => {
   assert.ok(await native.number('histogram_count(throng_late_release_seconds)', time) > 0);
 });
 
-test("the README's queries give quantiles", async () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const queries = [...readme.matchAll(/^histogram_quantile\(.*$/gm)].map(([query]) => query);
+test("the documented queries give quantiles", async () => {
+  const page = readFileSync(new URL('../../docs/running.md', import.meta.url), 'utf8');
+  const queries = [...page.matchAll(/^histogram_quantile\(.*$/gm)].map(([query]) => query);
   const ofKind = (isClassic) => queries.filter((query) => query.includes('_bucket') === isClassic);
   const all = readLog(out, 'send');
   const [least, most] = [all.quantile(0), all.quantile(1)];
