@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kExitCodes =
     "Exit codes: 0 pass, 2 usage or script error, or results that can't be written,\n"
-    "3 threshold failed or claim refuted, 4 ledger violated, 5 run invalid,\n"
+    "3 threshold failed or claim refuted, 4 ledger violated, 5 run invalid, 6 regression,\n"
     "7 target unreachable, 8 not proved or inconclusive, 130 interrupted. Every option can also\n"
     "be given in the environment: --users as THRONG_USERS.";
 
@@ -43,6 +43,10 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_cost(app, action);
   add_scale(app, action);
   add_search(app, action, now);
+  add_ab(app, action, now);
+  add_compare(app, action);
+  add_baseline(app, action, now);
+  add_trend(app, action);
   try {
     app.parse(argc, argv);
     const int code = action();

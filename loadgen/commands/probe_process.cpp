@@ -16,6 +16,7 @@
 #include <thread>
 
 #include "loadgen/commands/play_and_report.hpp"
+#include "loadgen/report/text_file.hpp"
 
 namespace throng::commands {
 namespace {
@@ -48,7 +49,7 @@ int wait_for(pid_t process, const std::function<bool()>& interrupted) {
 
 int play_apart(const play::RunOptions& options, const std::function<bool()>& interrupted) {
   std::filesystem::create_directories(options.out_dir);
-  const auto path = options.out_dir / "probe.txt";
+  const auto path = options.out_dir / kProbeOutput;
   const int output = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (output < 0) throw std::system_error(errno, std::generic_category(), path.string());
   std::cout.flush();
@@ -60,6 +61,14 @@ int play_apart(const play::RunOptions& options, const std::function<bool()>& int
   if (WIFEXITED(status)) return WEXITSTATUS(status);
   throw std::runtime_error(fmt::format("the process that played {} was ended by signal {}",
                                        options.out_dir.string(), WTERMSIG(status)));
+}
+
+std::string last_line(const std::filesystem::path& path) {
+  std::string text = report::read_text_file(path);
+  text.erase(text.find_last_not_of('\n') + 1);
+  const std::string line = text.substr(text.find_last_of('\n') + 1);
+  constexpr std::string_view kName = "throng: ";
+  return line.starts_with(kName) ? line.substr(kName.size()) : line;
 }
 
 }  // namespace throng::commands

@@ -17,12 +17,12 @@ auto value_or_throw(Result&& result) {
   return *std::forward<Result>(result);
 }
 
+}  // namespace
+
 report::RunResult read_run(const std::filesystem::path& dir) {
   const auto path = dir / "run.json";
   return value_or_throw(report::read_run_json(report::read_text_file(path), path.string()));
 }
-
-}  // namespace
 
 std::filesystem::path write_reports(const std::filesystem::path& dir) {
   const report::RunResult run = read_run(dir);

@@ -153,7 +153,7 @@ class Session {
     if (code == play::ExitCode::kUsage || code == play::ExitCode::kUnreachable ||
         code == play::ExitCode::kInterrupted || !std::filesystem::exists(path)) {
       stopped_ = Stopped{code == play::ExitCode::kPass ? play::ExitCode::kUsage : code,
-                         last_line(run.out_dir / "probe.txt")};
+                         last_line(run.out_dir / kProbeOutput)};
       return;
     }
     auto result = report::read_run_json(report::read_text_file(path), path.string());
@@ -190,14 +190,6 @@ class Session {
                                      "the scenario, or begin with more load (--from)",
                                      record_.conditions[i])};
     }
-  }
-
-  static std::string last_line(const std::filesystem::path& path) {
-    std::string text = report::read_text_file(path);
-    text.erase(text.find_last_not_of('\n') + 1);
-    const std::string line = text.substr(text.find_last_of('\n') + 1);
-    constexpr std::string_view kName = "throng: ";
-    return line.starts_with(kName) ? line.substr(kName.size()) : line;
   }
 
   // What comes of it.

@@ -1,7 +1,9 @@
 #include "loadgen/commands/secret.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
@@ -21,6 +23,16 @@ std::string read_secret(const SecretSource& source, const std::string& file) {
   if (const char* secret = std::getenv(source.environment)) return secret;
   throw std::runtime_error(
       fmt::format("{}: set {} or {}", source.what, source.environment, source.option));
+}
+
+std::string given_or_random_secret() {
+  if (const char* secret = std::getenv("THRONG_SECRET")) return secret;
+  if (sodium_init() < 0) throw std::runtime_error("libsodium can't be used");
+  std::array<unsigned char, 32> bytes;
+  randombytes_buf(bytes.data(), bytes.size());
+  std::string secret;
+  for (const unsigned char each : bytes) secret += fmt::format("{:02x}", each);
+  return secret;
 }
 
 std::string read_crew_key(const std::string& file) {

@@ -15,6 +15,9 @@ struct SecretSource {
 /// Errors: std::runtime_error naming the option.
 std::string read_secret(const SecretSource& source, const std::string& file);
 
+/// That of the environment, or else one that nobody knows, for servers that this program starts.
+std::string given_or_random_secret();
+
 /// The key that crews and their coordinator share. Errors: the same.
 std::string read_crew_key(const std::string& file);
 

@@ -195,6 +195,9 @@ std::string sentence(const Finding& finding) {
     return fmt::format("{} isn't worse by more than {} ({})", name, share_text(finding.limit),
                        interval_text(finding.interval));
   }
+  if (std::isinf(finding.detectable)) {
+    return fmt::format("{} may be worse by any amount: there are too few runs to tell", name);
+  }
   return fmt::format("{} may be worse by more than {} ({}); the smallest loss seen for sure is {}",
                      name, share_text(finding.limit), interval_text(finding.interval),
                      share_text(finding.detectable));
