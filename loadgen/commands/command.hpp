@@ -22,6 +22,7 @@ inline constexpr int kRegression = 6;
 // Each adds one subcommand; `action` is set when it is the one that was asked for. By
 // parse_complete_callback, so that the environment's options of one don't count for another.
 void add_run(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
+void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_floor(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);

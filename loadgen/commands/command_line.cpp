@@ -35,6 +35,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   app.footer(kExitCodes);
   Action action;
   add_run(app, action, now);
+  add_simulate(app, action, now);
   add_crew(app, action);
   add_floor(app, action, now);
   add_report(app, action);

@@ -15,7 +15,7 @@ namespace {
 
 bool wants_colour(int descriptor) { return isatty(descriptor) && !std::getenv("NO_COLOR"); }
 
-play::RunOutcome play_and_show(play::RunOptions& options) {
+play::RunOutcome play_and_show(play::RunOptions& options, const Play& play) {
   const pacing::SteadyClock clock;
   std::function<std::size_t()> columns;
   if (isatty(STDERR_FILENO)) columns = [] { return terminal_columns(STDERR_FILENO); };
@@ -23,7 +23,7 @@ play::RunOutcome play_and_show(play::RunOptions& options) {
   options.on_progress = [&](const play::Progress& progress) {
     display.show(progress, clock.now());
   };
-  play::RunOutcome outcome = play::play(options);
+  play::RunOutcome outcome = play(options);
   display.finish();
   return outcome;
 }
@@ -41,8 +41,8 @@ std::string derive_page(const std::filesystem::path& dir, std::string& error) {
 
 }  // namespace
 
-int play_and_report(play::RunOptions options, bool json) {
-  play::RunOutcome outcome = play_and_show(options);
+int play_and_report(play::RunOptions options, bool json, const Play& play) {
+  play::RunOutcome outcome = play_and_show(options, play);
   if (outcome.result) {
     const std::string page = derive_page(options.out_dir, outcome.error);
     std::cout << (json ? report::write_run_json(*outcome.result)

@@ -147,15 +147,14 @@ const RunOption& run_option(std::string_view name) {
   return *std::find_if(std::begin(kTargetRows), std::end(kTargetRows), named);
 }
 
-void add_play_options(CLI::App& command, RunWords& words) {
+void add_run_option(CLI::App& command, RunWords& words, std::string_view name) {
+  const RunOption& row = run_option(name);
+  command.add_option(std::string(row.name), words.*row.value, row.help)->envname(row.environment);
+}
+
+void add_scenario_options(CLI::App& command, RunWords& words) {
   command.add_option("SCENARIO", words.scenario, "a Lua file, e.g. scenarios/one_to_one.lua")
       ->required();
-  add_rows(command, words, kPlayRows);
-  command
-      .add_option("--threads", words.threads,
-                  "worker threads in each process; 0: one for two cores")
-      ->envname("THRONG_THREADS")
-      ->check(CLI::Range(0, 256));
   command
       .add_option("--threshold", words.thresholds,
                   "a condition to meet, e.g. \"deliver.p99 < 500ms\"; may be repeated")
@@ -164,6 +163,16 @@ void add_play_options(CLI::App& command, RunWords& words) {
   command.add_flag("--json", words.json, "print run.json instead of the table")
       ->envname("THRONG_JSON");
   command.add_option("ARGS", words.script_args, "after --: NAME=VALUE for the script");
+}
+
+void add_play_options(CLI::App& command, RunWords& words) {
+  add_scenario_options(command, words);
+  add_rows(command, words, kPlayRows);
+  command
+      .add_option("--threads", words.threads,
+                  "worker threads in each process; 0: one for two cores")
+      ->envname("THRONG_THREADS")
+      ->check(CLI::Range(0, 256));
 }
 
 void add_target_options(CLI::App& command, RunWords& words) {

@@ -48,7 +48,11 @@ struct RunOption {
 /// That of a name. Requires: there is one.
 const RunOption& run_option(std::string_view name);
 
-/// What every command that plays a scenario takes.
+/// Adds the option of that name. Requires: there is one.
+void add_run_option(CLI::App& command, RunWords& words, std::string_view name);
+/// The scenario with its arguments, thresholds, and how the result is printed.
+void add_scenario_options(CLI::App& command, RunWords& words);
+/// What every command that plays a scenario against a target takes, those included.
 void add_play_options(CLI::App& command, RunWords& words);
 /// Which target, with what secret, whether the generator is measured beside it, and which crews of
 /// other machines play.

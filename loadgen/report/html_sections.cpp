@@ -161,6 +161,29 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string simulation_details(const SimulationInfo& simulation) {
+  const auto percent = [](double ratio) { return fmt::format("{:.3g} %", 100 * ratio); };
+  return details_group(
+      "Simulation",
+      {{"What is real", "the scenario, people's devices, and the server's sessions and chat rules"},
+       {"What is modelled", "CPU, disk and network; see docs/simulation.md"},
+       {"Fidelity", simulation.fidelity},
+       {"World", fmt::format("{}, {} cores", simulation.world, simulation.cores)},
+       {"Costs", simulation.costs},
+       {"Faults", simulation.faults.empty() ? "none" : joined(simulation.faults)},
+       {"Time",
+        fmt::format("{} virtual in {} real: {:.3g} × real time", span_text(simulation.virtual_s),
+                    span_text(simulation.real_s), simulation.virtual_per_real)},
+       {"Events", count_text(simulation.events)},
+       {"Trace", simulation.trace_hash},
+       {"Cores", fmt::format("{} busy, work waits {} on average and {} pieces at most",
+                             percent(simulation.core_busy_ratio),
+                             duration_text(simulation.core_wait_mean_ns),
+                             count_text(simulation.core_queue_max))},
+       {"Disk", fmt::format("{} busy, {:.3g} records a commit", percent(simulation.disk_busy_ratio),
+                            simulation.records_per_commit)}});
+}
+
 std::string measure_row(std::string_view what, const std::string& value, std::string_view why) {
   return fmt::format("<tr><th scope=\"row\">{}</th>{}<td class=\"muted\">{}</td></tr>\n", what,
                      number_cell(value), why);
@@ -305,7 +328,8 @@ std::string validity_html(const RunResult& run) {
 
 std::string details_html(const RunResult& run) {
   const auto number = [](auto count) { return count_text(std::uint64_t(count)); };
-  return target_details(run.target) +
+  const std::string simulation = run.simulation ? simulation_details(*run.simulation) : "";
+  return simulation + target_details(run.target) +
          details_group("Time",
                        {{"Started", started_text(run.time)},
                         {"Clock", run.clock == Clock::kReal ? "real" : "virtual"},

@@ -21,7 +21,8 @@ std::size_t width(std::string_view text) {
 
 std::string time_part(const Progress& progress) {
   if (!progress.total_s) return span_text(progress.elapsed_s);
-  const double left = std::max(0.0, *progress.total_s - progress.elapsed_s);
+  const double left =
+      std::max(0.0, *progress.total_s - progress.elapsed_s) / progress.speed.value_or(1);
   return fmt::format("{} of {}, {} left", span_text(progress.elapsed_s),
                      span_text(*progress.total_s), span_text(left));
 }
@@ -30,10 +31,11 @@ std::vector<std::string> parts(std::string_view phase, const Progress& progress)
   std::vector<std::string> list = {
       std::string(phase),
       time_part(progress),
-      count_text(progress.users_connected) + " users",
-      "send " + rate_text(progress.send_rate_per_s),
-      "deliver " + rate_text(progress.deliver_rate_per_s),
   };
+  if (progress.speed) list.push_back(fmt::format("{:.3g} × real time", *progress.speed));
+  list.push_back(count_text(progress.users_connected) + " users");
+  list.push_back("send " + rate_text(progress.send_rate_per_s));
+  list.push_back("deliver " + rate_text(progress.deliver_rate_per_s));
   if (progress.p50_ns) list.push_back("p50 " + duration_text(double(*progress.p50_ns)));
   if (progress.p99_ns) list.push_back("p99 " + duration_text(double(*progress.p99_ns)));
   list.push_back(count_text(progress.errors) + (progress.errors == 1 ? " error" : " errors"));

@@ -12,6 +12,7 @@ namespace throng::report {
 struct Progress {
   double elapsed_s = 0;
   std::optional<double> total_s;  ///< nullopt: until it is interrupted
+  std::optional<double> speed{};  ///< virtual seconds a real one; nullopt: time is real
   std::uint64_t users_connected = 0;
   double send_rate_per_s = 0;
   double deliver_rate_per_s = 0;

@@ -209,6 +209,25 @@ void members(Walk& walk, Like<FloorFigures> auto& floor) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<SimulationInfo> auto& simulation) {
+  walk("fidelity", simulation.fidelity);
+  walk("world", simulation.world);
+  walk("costs", simulation.costs);
+  walk("cores", simulation.cores);
+  walk("faults", simulation.faults);
+  walk("virtual_s", simulation.virtual_s);
+  walk("real_s", simulation.real_s);
+  walk("virtual_per_real", simulation.virtual_per_real);
+  walk("events", simulation.events);
+  walk("trace_hash", simulation.trace_hash);
+  walk("core_busy_ratio", simulation.core_busy_ratio);
+  walk("core_wait_mean_ns", simulation.core_wait_mean_ns);
+  walk("core_queue_max", simulation.core_queue_max);
+  walk("disk_busy_ratio", simulation.disk_busy_ratio);
+  walk("records_per_commit", simulation.records_per_commit);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<ThresholdResult> auto& threshold) {
   walk("expr", threshold.expr);
   walk("value", threshold.value);
@@ -230,6 +249,7 @@ void members(Walk& walk, Like<RunResult> auto& result) {
   walk("ledger", result.ledger);
   walk("validity", result.validity);
   walk("floor", result.floor);
+  walk("simulation", result.simulation);
   walk("thresholds", result.thresholds);
   walk("verdict", result.verdict);
   walk("exit_code", result.exit_code);

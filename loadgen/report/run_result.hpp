@@ -223,6 +223,25 @@ struct FloorFigures {
   Latency deliver_ns;
 };
 
+/// Of a run in virtual time: what its world was made of, and what that had to do.
+struct SimulationInfo {
+  std::string fidelity;  ///< "exact": every person is a coroutine of the scenario
+  std::string world;     ///< its name
+  std::string costs;     ///< where the profile of CPU times comes from
+  std::uint32_t cores = 0;
+  std::vector<std::string> faults;  ///< e.g. "node dies at 8.000 s for 3.000 s"
+  double virtual_s = 0;             ///< ramp and drain included
+  double real_s = 0;
+  double virtual_per_real = 0;
+  std::uint64_t events = 0;
+  std::string trace_hash;            ///< of all events: the same for the same seed
+  double core_busy_ratio = 0;        ///< of the time of all cores
+  double core_wait_mean_ns = 0;      ///< of each piece of work for its core
+  std::uint64_t core_queue_max = 0;  ///< pieces of work before one core
+  double disk_busy_ratio = 0;        ///< of the time
+  double records_per_commit = 0;     ///< of messages, cursors and all else that was kept
+};
+
 /// What came of one threshold; see threshold.hpp.
 struct ThresholdResult {
   std::string expr;             ///< as given, e.g. "deliver.p99 < 500ms"
@@ -252,6 +271,8 @@ struct RunResult {
   LedgerFigures ledger;
   ValidityFigures validity;
   std::optional<FloorFigures> floor;  ///< nullopt: it wasn't measured; may be missing in run.json
+  std::optional<SimulationInfo>
+      simulation{};  ///< nullopt: in real time; may be missing in run.json
   std::vector<ThresholdResult> thresholds;
   Verdict verdict = Verdict::kPass;
   int exit_code = 0;

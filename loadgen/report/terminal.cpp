@@ -68,6 +68,11 @@ class Summary {
          count_text(run_.users.connected_peak), count_text(run_.users.planned),
          span_text(run_.time.measured_s), warmup,
          run_.clock == Clock::kVirtual ? " in virtual time" : "", run_.scenario.seed);
+    if (run_.simulation) {
+      line("simulated in {} ({:.3g} × real time): CPU, disk and network are models; world {}",
+           span_text(run_.simulation->real_s), run_.simulation->virtual_per_real,
+           harmless(run_.simulation->world));
+    }
     if (!run_.time.steady) line("the latency never settled: measure for longer to see it steady");
     if (run_.generator.sessions_per_connection > 1) {
       line("up to {} people shared a connection: what sockets cost isn't in these figures",

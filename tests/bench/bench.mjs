@@ -10,7 +10,7 @@ import { CannotRun, Disturbed } from './lib/runs.mjs';
 import { markdown, table } from './lib/table.mjs';
 
 const FAMILIES = await Promise.all(
-  ['round_trips', 'idle_users', 'messages', 'groups', 'logins', 'catch_up', 'history']
+  ['round_trips', 'idle_users', 'messages', 'groups', 'logins', 'catch_up', 'history', 'simulation']
     .map((name) => import(`./rows/${name}.mjs`)));
 const ALL_ROWS = FAMILIES.flatMap(({ rows }) => rows);
 const TRIES = 3;

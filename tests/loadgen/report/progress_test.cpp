@@ -41,6 +41,13 @@ TEST(ProgressLine, HasNoPercentilesOfNothingAndNoEndOfTheEndless) {
             "132 outstanding");
 }
 
+TEST(ProgressLine, TellsHowFastVirtualTimeGoes) {
+  Progress progress = sample();
+  progress.speed = 14;
+  EXPECT_TRUE(progress_line("measured", progress, 160)
+                  .starts_with("measured · 42 s of 1m 10s, 2 s left · 14 × real time · 10,000 "));
+}
+
 TEST(ProgressLine, NeverHasTimeLeftBelowZero) {
   Progress progress = sample();
   progress.elapsed_s = 75;

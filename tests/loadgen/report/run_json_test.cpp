@@ -94,6 +94,25 @@ TEST(RunJson, RoundTripLosesNothing) {
   EXPECT_TRUE(read.interrupted);
 }
 
+TEST(RunJson, TellsOfASimulation) {
+  RunResult run = sample_run();
+  EXPECT_FALSE(round_trip(run).simulation);
+  EXPECT_EQ(problem_in(replaced(write_run_json(run), "\"simulation\": null,\n", "")), "");
+  run.clock = Clock::kVirtual;
+  run.simulation.emplace();
+  run.simulation->world = "bad_day";
+  run.simulation->faults = {"node dies at 8.000 s for 3.000 s"};
+  run.simulation->trace_hash = "0123456789abcdef";
+  run.simulation->core_busy_ratio = 0.25;
+  const RunResult read = round_trip(run);
+  ASSERT_TRUE(read.simulation);
+  EXPECT_EQ(read.clock, Clock::kVirtual);
+  EXPECT_EQ(read.simulation->world, "bad_day");
+  EXPECT_EQ(read.simulation->faults, run.simulation->faults);
+  EXPECT_EQ(read.simulation->trace_hash, "0123456789abcdef");
+  EXPECT_EQ(read.simulation->core_busy_ratio, 0.25);
+}
+
 TEST(RunJson, AFloorThatWasNotMeasuredIsNullOrMissing) {
   RunResult run = sample_run();
   run.floor.reset();

@@ -1,0 +1,126 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "loadgen/pacing/random.hpp"
+#include "loadgen/simulate/agenda.hpp"
+#include "loadgen/simulate/network.hpp"
+#include "loadgen/transport/transport.hpp"
+
+namespace throng::simulate {
+
+/// One connection of a user; the next one has another generation.
+struct LinkKey {
+  transport::LinkId link = 0;
+  std::uint32_t generation = 0;
+
+  friend bool operator==(const LinkKey&, const LinkKey&) = default;
+};
+
+/// Something on its way between a client and the node.
+struct Packet {
+  enum class Kind : std::uint8_t {
+    kOpen,    ///< up: a client wants to connect; down: it is connected
+    kText,    ///< both ways
+    kRoom,    ///< up: the client has what was sent
+    kGone,    ///< up: the client has closed or lost the connection
+    kClosed,  ///< down: the connection is over
+  };
+  Kind kind = Kind::kText;
+  bool wants_room = false;
+  transport::CloseReason reason = transport::CloseReason::kByPeer;
+  std::uint16_t close_code = 0;
+  LinkKey key;
+  std::uint32_t bytes = 0;  ///< of the text; behind it stand kDecodePadding more
+  std::string text = {};
+
+  std::string_view view() const { return std::string_view(text).substr(0, bytes); }
+};
+
+/// The connections of all users with the node, and the network between: what sockets are in a run.
+/// Each way, a connection keeps what it carries in order, as TCP does. What waits for a client that
+/// doesn't read is bounded by the node, which closes such a session.
+///
+/// Owned by the simulation's thread.
+class Links final : public transport::Transport {
+ public:
+  /// Called with each text that leaves a client (`says`) or reaches it.
+  using Watch = std::function<void(transport::LinkId link, bool says, std::string_view text)>;
+
+  /// Requires: all outlive it. `listener` is told only from take_at_client().
+  Links(std::size_t users, const NetworkModel& network, std::uint64_t seed, Agenda& agenda,
+        transport::TransportListener& listener);
+
+  void watch(Watch watch) { watch_ = std::move(watch); }
+
+  // transport::Transport, for the users
+  void open(transport::LinkId link) override;
+  void send(transport::LinkId link, std::string_view json) override;
+  void close(transport::LinkId link) override;
+  void drop(transport::LinkId link) override;
+  void freeze(transport::LinkId link, bool frozen) override;
+
+  /// Sends what users have said since the last call.
+  void flush();
+  /// A packet has come to its client.
+  void take_at_client(std::uint32_t packet);
+  /// A packet has come to the node. Valid until release().
+  Packet& at_node(std::uint32_t packet) { return packets_[packet]; }
+  void release(std::uint32_t packet);
+
+  // For the node
+  void accept(LinkKey key);
+  void refuse(LinkKey key);
+  void to_client(LinkKey key, std::string text, bool wants_room);
+  void hang_up(LinkKey key, std::uint16_t close_code);
+  /// What was sent and lies in no socket's buffer.
+  std::size_t unsent_bytes(LinkKey key) const;
+  /// The node is gone: all connections break.
+  void break_all();
+
+  /// Cuts off a share of the people until then.
+  void cut(double share, pacing::TimePoint until);
+
+ private:
+  enum class State : std::uint8_t { kClosed, kOpening, kOpen, kClosing };
+  enum class Way : std::uint8_t { kUp, kDown };
+  struct Link {
+    pacing::Random random;
+    pacing::TimePoint last_up{};    ///< when the last packet comes to the node
+    pacing::TimePoint last_down{};  ///< the same to the client
+    pacing::TimePoint cut_until{};
+    std::uint32_t generation = 0;
+    std::uint32_t down_bytes = 0;  ///< sent to the client and not taken yet
+    State state = State::kClosed;
+    bool frozen = false;
+    std::string said;  ///< since the last flush()
+  };
+
+  bool is_current(LinkKey key) const { return links_[key.link].generation == key.generation; }
+  LinkKey key_of(transport::LinkId link) const { return {link, links_[link].generation}; }
+  std::uint32_t make_packet(Packet packet);
+  void dispatch(Way way, Packet packet, int crossings = 1);
+  void end(transport::LinkId link, pacing::Duration after);
+  void deliver(const Packet& packet);
+  void close_at_client(const Packet& packet);
+
+  // Constant after construction
+  const NetworkModel& network_;
+  Agenda& agenda_;
+  transport::TransportListener& listener_;
+
+  Watch watch_;  ///< empty: nobody does
+  std::vector<Link> links_;
+  std::vector<transport::LinkId> speaking_;  ///< those with something in `said`
+  std::deque<Packet> packets_;               ///< in use or free
+  std::vector<std::uint32_t> free_;
+  std::vector<std::vector<std::uint32_t>> held_;  ///< by frozen link; empty when none ever was
+};
+
+}  // namespace throng::simulate

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "loadgen/play/worker.hpp"
+#include "loadgen/simulate/agenda.hpp"
+#include "loadgen/simulate/links.hpp"
+#include "loadgen/simulate/node.hpp"
+#include "loadgen/simulate/world.hpp"
+#include "protocol/token.hpp"
+
+namespace throng::simulate {
+
+/// All users of a run as one worker plays them, and a node of the server, in virtual time. Each
+/// step goes to the next thing that is due, on either side of the network. The same context, world
+/// and faults give the same steps.
+///
+/// Thread-confined. Errors: scenario::ScriptError from start() and play_until(); the run is over
+/// then.
+class Simulation {
+ public:
+  /// Requires: context, world and tokens outlive it; the context's graph is bound, and its chats
+  /// are what make_chats() gave.
+  Simulation(const World& world, const play::RunContext& context, const protocol::TokenKey& tokens,
+             Store store, std::vector<Fault> faults, play::Worker::OnSecond on_second);
+  ~Simulation();
+
+  /// Puts the chats of the graph into the node's directory. To be called before start().
+  void found_chats();
+  /// Has `watch` told what users say and get.
+  void watch(Links::Watch watch) { links_->watch(std::move(watch)); }
+  /// Second 0 of the run is now.
+  void start();
+  /// Lets happen what is due until then, that time included.
+  void play_until(pacing::TimePoint until);
+
+  pacing::TimePoint now() const { return clock_.now(); }
+  play::Worker& worker() { return *worker_; }
+  const Node& node() const { return *node_; }
+  const Agenda& agenda() const { return agenda_; }
+
+ private:
+  void happen(const Agenda::Entry& entry);
+  void begin_fault(std::uint32_t index);
+  void end_fault(const Fault& fault);
+
+  // Constant after construction
+  const World& world_;
+  const play::RunContext& context_;
+  const std::vector<Fault> faults_;
+
+  pacing::VirtualClock clock_{pacing::TimePoint(std::chrono::seconds(1))};
+  Agenda agenda_{clock_};
+  Links* links_ = nullptr;  ///< the worker's transport
+  std::optional<play::Worker> worker_;
+  std::optional<Node> node_;
+  int node_faults_ = 0;  ///< of those that go on, how many keep the node down
+  double slowness_ = 1;  ///< of the disk
+};
+
+/// Ids for so many chats, as a node that has none gives them.
+std::vector<protocol::ChatId> chat_ids(std::size_t chats);
+
+}  // namespace throng::simulate

@@ -1,0 +1,51 @@
+#include "loadgen/simulate/world.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "loadgen/pacing/random.hpp"
+
+namespace throng::simulate {
+namespace {
+
+/// A stream that no user has.
+constexpr std::uint64_t kFaultStream = ~std::uint64_t{0};
+
+}  // namespace
+
+std::vector<Fault> place_faults(const World& world, pacing::Duration time, std::uint64_t seed) {
+  pacing::Random random(seed, kFaultStream);
+  std::vector<Fault> faults;
+  for (const FaultPlan& plan : world.faults) {
+    for (std::uint32_t i = 0; i < plan.times; ++i) {
+      const pacing::Duration anywhere =
+          pacing::from_seconds(random.uniform01() * pacing::to_seconds(time));
+      faults.push_back({.kind = plan.kind,
+                        .at = plan.at.value_or(anywhere),
+                        .lasts = pacing::from_seconds(std::max(plan.lasts.sample(random), 0.0)),
+                        .by = plan.by,
+                        .share = plan.share});
+    }
+  }
+  std::ranges::stable_sort(faults, {}, &Fault::at);
+  return faults;
+}
+
+std::string describe(const Fault& fault) {
+  const double at_s = pacing::to_seconds(fault.at);
+  const double lasts_s = pacing::to_seconds(fault.lasts);
+  switch (fault.kind) {
+    case FaultKind::kNodeDies:
+      return fmt::format("node dies at {:.3f} s for {:.3f} s", at_s, lasts_s);
+    case FaultKind::kDiskSlows:
+      return fmt::format("disk {:g} times slower at {:.3f} s for {:.3f} s", fault.by, at_s,
+                         lasts_s);
+    case FaultKind::kPartition:
+      return fmt::format("{:.0f} % of people cut off at {:.3f} s for {:.3f} s", 100 * fault.share,
+                         at_s, lasts_s);
+  }
+  return {};
+}
+
+}  // namespace throng::simulate

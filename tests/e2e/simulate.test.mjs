@@ -1,0 +1,77 @@
+// throng simulate: the same scenarios in virtual time, and the search for seeds that break a promise.
+
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import { tempDir } from './lib/temp.mjs';
+import { assertCleanLedger, scenario, throng } from './lib/throng.mjs';
+
+const LONG = process.env.THRONG_LONG === '1';
+const ONE_TO_ONE = scenario('one_to_one.lua');
+const world = (name) => scenario(`worlds/${name}.lua`);
+
+async function simulate(args, script = []) {
+  const out = tempDir();
+  const end = await throng(['simulate', ...args, '--out', out, '--', ...script]);
+  const path = join(out, 'run.json');
+  return { ...end, out, report: existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined };
+}
+
+test('an hour of a thousand people takes seconds, and loses nothing', async () => {
+  const result = await simulate([ONE_TO_ONE, '--users', '1000', '--duration', '10m'], ['gap=30s']);
+  assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
+  assertCleanLedger(result);
+  const { clock, simulation, target, verdict } = result.report;
+  assert.equal(clock, 'virtual');
+  assert.equal(verdict, 'pass');
+  assert.equal(simulation.fidelity, 'exact');
+  assert.equal(simulation.world, 'one_node');
+  assert.match(simulation.costs, /docs\/performance\.md/);
+  assert.ok(simulation.virtual_s >= 600 && simulation.virtual_per_real > 5, JSON.stringify(simulation));
+  assert.ok(simulation.core_busy_ratio > 0 && simulation.core_busy_ratio < 1);
+  assert.equal(target.url, 'a simulated node');
+  assert.match(result.stdout, /simulated in .* × real time/);
+  const page = readFileSync(join(result.out, 'report.html'), 'utf8');
+  assert.match(page, /What is modelled/);
+});
+
+test('the same seed goes the same way, another seed another', async () => {
+  const play = (seed) => simulate([ONE_TO_ONE, '--users', '100', '--duration', '20s', '--seed', seed,
+    '--world', world('bad_day')], ['gap=1s']);
+  const [once, again, other] = [await play('1'), await play('1'), await play('2')];
+  for (const { report, stderr } of [once, again, other]) {
+    assert.ok(report, stderr);
+    report.ledger.examples.forEach((example) => assert.fail(example));
+  }
+  assert.equal(again.report.simulation.trace_hash, once.report.simulation.trace_hash);
+  assert.deepEqual(again.report.operations, once.report.operations);
+  assert.deepEqual(again.report.ledger, once.report.ledger);
+  assert.equal(readFileSync(join(again.out, 'series.csv'), 'utf8'), readFileSync(join(once.out, 'series.csv'), 'utf8'));
+  assert.notEqual(other.report.simulation.trace_hash, once.report.simulation.trace_hash);
+});
+
+test('no seed breaks a promise, whatever fails when', async () => {
+  const seeds = LONG ? '1..200' : '1..6';
+  const { code, stdout, stderr } = await throng(['simulate', ONE_TO_ONE, '--seeds', seeds, '--faults',
+    world('any_fault'), '--users', '60', '--duration', '20s', '--', 'gap=500ms']);
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  assert.match(stdout, /^\d+ seeds, [\d,]+ messages, [\d,]+ events: no promise was broken$/m);
+});
+
+test('mistakes are told with their place', async () => {
+  const file = join(tempDir(), 'world.lua');
+  const told = async (text, ...args) => {
+    writeFileSync(file, text);
+    const { code, stderr } = await throng(['simulate', ONE_TO_ONE, '--world', file, ...args]);
+    assert.equal(code, 2, stderr);
+    return stderr;
+  };
+  assert.match(await told('\nworld { node = { cores = 0 } }'), /world\.lua:2: world: node\.cores must be/);
+  assert.match(await told('world {', ''), /world\.lua/);
+  assert.match(await told('world {}', '--seeds', '5..1'), /--seeds: 5 is after 1/);
+  const media = await simulate([scenario('media_share.lua'), '--users', '10']);
+  assert.equal(media.code, 2);
+  assert.match(media.stderr, /media_share\.lua:\d+: .*no meaning in virtual time/);
+});

@@ -1,0 +1,200 @@
+#include "loadgen/simulate/simulate.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "loadgen/report/run_json.hpp"
+#include "loadgen/simulate/fault_search.hpp"
+#include "loadgen/simulate/world_script.hpp"
+#include "server/storage/memory_directory.hpp"
+#include "server/storage/memory_message_log.hpp"
+
+namespace throng::simulate {
+namespace {
+
+using pacing::Distribution;
+using pacing::Duration;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+constexpr const char* kPairs = R"(-- People write to each other, leave and come back.
+scenario {
+  users = 40, duration = "20s", ramp = "2s", friends = { per_user = 2 },
+  groups = { per_user = 0.2, size = 5 }, reading = { chance = 1, after = "500ms" },
+}
+local rhythm, away = poisson("1s"), exponential("2s")
+function user(me)
+  me:login()
+  for _ in me:every(rhythm) do
+    local chat = me:chance(0.7) and me:friend() or me:group()
+    if chat then me:send(chat, 40) end
+    if me:chance(0.1) then
+      me:logout()
+      me:think(away)
+      me:login()
+    end
+  end
+end
+)";
+
+SimulateOptions options(const char* script = kPairs) {
+  SimulateOptions options{.run = {}, .world = load_world("", "")};
+  options.run.source.path = "pairs.lua";
+  options.run.source.name = "pairs";
+  options.run.source.text = script;
+  options.run.handle_signals = false;
+  return options;
+}
+
+/// Three deaths, a slow disk and people who are cut off, wherever the seed puts them.
+World hard_world() {
+  World world = load_world("", "");
+  world.network.loss = 0.02;
+  world.clients = {milliseconds(100), seconds(1)};
+  const Distribution lasts = Distribution::uniform(0.05, 2);
+  world.faults = {
+      {.kind = FaultKind::kNodeDies, .at = {}, .times = 3, .lasts = lasts},
+      {.kind = FaultKind::kDiskSlows, .at = {}, .lasts = lasts, .by = 100},
+      {.kind = FaultKind::kPartition, .at = {}, .times = 2, .lasts = lasts, .share = 0.5}};
+  return world;
+}
+
+report::RunResult play(const SimulateOptions& options) {
+  play::RunOutcome outcome = simulate(options);
+  EXPECT_EQ(outcome.error, "");
+  return outcome.result ? std::move(*outcome.result) : report::RunResult{};
+}
+
+/// But for what is about this machine and the time of day.
+std::string figures(report::RunResult result) {
+  result.machine = {};
+  result.time.started.clear();
+  result.generator = {};
+  result.simulation->real_s = result.simulation->virtual_per_real = 0;
+  return report::write_run_json(result);
+}
+
+TEST(Simulate, LosesNothing) {
+  const report::RunResult result = play(options());
+  EXPECT_GT(result.ledger.sent, 400u);
+  EXPECT_EQ(result.ledger.acked, result.ledger.sent);
+  EXPECT_EQ(result.ledger.delivered, result.ledger.expected);
+  EXPECT_EQ(result.ledger.lost, 0u);
+  EXPECT_EQ(result.verdict, report::Verdict::kPass)
+      << testing::PrintToString(result.validity.reasons);
+  EXPECT_EQ(result.clock, report::Clock::kVirtual);
+  EXPECT_GE(result.simulation->virtual_s, 22);
+  EXPECT_EQ(result.simulation->fidelity, "exact");
+}
+
+TEST(Simulate, GoesTheSameWayUnderTheSameSeed) {
+  SimulateOptions own = options();
+  own.world = hard_world();
+  own.run.seed = 3;
+  const report::RunResult once = play(own);
+  EXPECT_EQ(figures(play(own)), figures(once));
+  own.run.seed = 4;
+  EXPECT_NE(play(own).simulation->trace_hash, once.simulation->trace_hash);
+}
+
+TEST(Simulate, ChargesCoresDiskAndNetwork) {
+  SimulateOptions own = options();
+  own.world.network.latency = Distribution::constant(0.010);
+  own.world.disk.sync = Distribution::constant(0.005);
+  own.world.costs.message = Distribution::constant(0.002);
+  const report::RunResult result = play(own);
+  // There and back, the rules' core, the disk: nobody waits for anybody at this rate, mostly.
+  const auto& send = result.find_operation("send")->latency_ns;
+  EXPECT_GE(send.p50, 27'000'000);
+  EXPECT_LE(send.p50, 32'000'000);
+  EXPECT_GE(result.find_operation("deliver")->latency_ns.p50, 27'000'000);
+}
+
+TEST(Simulate, QueuesWhatCoresCantDo) {
+  SimulateOptions own = options();
+  own.world.cores = 1;
+  own.world.costs.message = Distribution::constant(0.05);  // 40 a second are offered, 20 done
+  const report::RunResult result = play(own);
+  EXPECT_GT(result.find_operation("send")->latency_ns.p50, 1'000'000'000);
+  EXPECT_GT(result.simulation->core_queue_max, 20u);
+  EXPECT_EQ(result.ledger.lost, 0u);
+}
+
+TEST(Simulate, SurvivesTheDeathOfTheNode) {
+  SimulateOptions own = options();
+  own.world.faults = {
+      {.kind = FaultKind::kNodeDies, .at = seconds(10), .lasts = Distribution::constant(3)}};
+  const report::RunResult result = play(own);
+  EXPECT_GT(result.find_operation("connect")->error_count(), 0u);
+  EXPECT_EQ(result.ledger.lost, 0u);
+  EXPECT_EQ(result.ledger.unresolved, 0u);
+  EXPECT_EQ(result.ledger.duplicated, 0u);
+}
+
+TEST(Simulate, RefusesWhatHasNoMeaningInVirtualTime) {
+  const play::RunOutcome outcome = simulate(options(R"(scenario { users = 1, duration = "1s" }
+function user(me)
+  me:login()
+  me:upload(100)
+end
+)"));
+  EXPECT_EQ(outcome.code, play::ExitCode::kUsage);
+  EXPECT_THAT(outcome.error, HasSubstr("pairs.lua:4:"));
+  EXPECT_THAT(outcome.error, HasSubstr("virtual time"));
+}
+
+TEST(Simulate, EndsWhenItIsTold) {
+  SimulateOptions own = options();
+  own.run.duration = std::chrono::hours(24 * 365);
+  int asked = 0;
+  own.run.interrupted = [&] { return ++asked > 100; };
+  const report::RunResult result = play(own);
+  EXPECT_TRUE(result.interrupted);
+  EXPECT_EQ(result.ledger.lost, 0u);
+}
+
+TEST(FaultSearch, FindsNothingInTheServersRules) {
+  SimulateOptions own = options();
+  own.world = hard_world();
+  const SearchOutcome outcome = search_faults(own, {1, 5}, [](std::uint64_t) {});
+  EXPECT_EQ(outcome.error, "");
+  EXPECT_EQ(outcome.seeds, 5u);
+  EXPECT_FALSE(outcome.broken) << testing::PrintToString(outcome.broken->result.ledger.examples);
+}
+
+/// Forgets a message now and then, as a store with a mistake in it might.
+class ForgetfulLog final : public storage::MemoryMessageLog {
+ public:
+  std::size_t read_forward(chat::ChatId chat, chat::Seq after, chat::Seq through,
+                           chat::PageLimit limit, const Visitor& visit) const override {
+    return MemoryMessageLog::read_forward(
+        chat, after, through, limit,
+        [&](const chat::StoredView& view) { return view.seq % 7 == 5 ? true : visit(view); });
+  }
+};
+
+TEST(FaultSearch, ShowsHowAPromiseWasBroken) {
+  SimulateOptions own = options();
+  own.world = hard_world();
+  own.make_store = [] {
+    return Store{std::make_unique<storage::MemoryDirectory>(), std::make_unique<ForgetfulLog>()};
+  };
+  const SearchOutcome outcome = search_faults(own, {1, 20}, [](std::uint64_t) {});
+  EXPECT_EQ(outcome.code, play::ExitCode::kLedger);
+  ASSERT_TRUE(outcome.broken);
+  const BrokenPromise& broken = *outcome.broken;
+  const report::LedgerFigures& ledger = broken.result.ledger;
+  EXPECT_GT(ledger.lost + ledger.unresolved, 0u);
+  EXPECT_THAT(ledger.examples, testing::Contains(HasSubstr("never reached")));
+  EXPECT_EQ(broken.faults.size(), 6u);
+  ASSERT_TRUE(broken.chat);
+  ASSERT_FALSE(broken.trace.empty());
+  EXPECT_THAT(broken.trace, testing::Contains(HasSubstr(R"(says {"op":"send")")));
+  for (const std::string& line : broken.trace) {
+    EXPECT_THAT(line, HasSubstr(R"("chat":)" + std::to_string(*broken.chat + 1)));
+  }
+}
+
+}  // namespace
+}  // namespace throng::simulate

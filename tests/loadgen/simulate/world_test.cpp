@@ -1,0 +1,129 @@
+#include "loadgen/simulate/world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "loadgen/scenario/script.hpp"
+#include "loadgen/simulate/world_script.hpp"
+
+namespace throng::simulate {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+/// A file that is gone with the test.
+class WorldFile {
+ public:
+  explicit WorldFile(const std::string& text)
+      : path_(std::filesystem::temp_directory_path() /
+              (std::string("throng-") +
+               testing::UnitTest::GetInstance()->current_test_info()->name() + ".lua")) {
+    std::ofstream(path_) << text;
+  }
+  ~WorldFile() { std::filesystem::remove(path_); }
+
+  std::string path() const { return path_.string(); }
+
+ private:
+  std::filesystem::path path_;
+};
+
+World load(const std::string& text) { return load_world(WorldFile(text).path(), ""); }
+
+std::string error_of(const std::string& text) {
+  try {
+    load(text);
+  } catch (const scenario::ScriptError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(World, ComesWithTheProgram) {
+  const World world = load_world("", "");
+  EXPECT_EQ(world.name, "one_node");
+  EXPECT_EQ(world.cores, 2u);
+  EXPECT_TRUE(world.faults.empty());
+  EXPECT_THAT(world.costs.source, HasSubstr("docs/performance.md"));
+  // The rows of that page, in seconds.
+  EXPECT_NEAR(world.costs.message.mean(), 20.7e-6 * 2 / 7, 0.1e-6);
+  EXPECT_NEAR(world.costs.login.mean(), 1.0 / 6508, 2e-6);
+  EXPECT_NEAR(world.costs.missed.mean(), 1.0 / 191297, 0.1e-6);
+  EXPECT_NEAR(world.costs.history.mean(), 1.0 / 29331, 0.5e-6);
+}
+
+TEST(World, KeepsWhatItDoesntSay) {
+  const World world = load(R"(world {
+    node = { cores = 8, disk = { sync = "1ms" } },
+    network = { latency = "20ms", loss = 0.1, retransmit = "1s" },
+    clients = { backoff = "2s" },
+  })");
+  EXPECT_EQ(world.cores, 8u);
+  EXPECT_DOUBLE_EQ(world.disk.sync.mean(), 0.001);
+  EXPECT_DOUBLE_EQ(world.disk.record.mean(), 2e-6);
+  EXPECT_DOUBLE_EQ(world.network.loss, 0.1);
+  EXPECT_EQ(world.network.retransmit_after, seconds(1));
+  EXPECT_EQ(world.clients.backoff, seconds(2));
+  EXPECT_EQ(world.clients.backoff_cap, seconds(10));
+}
+
+TEST(World, TakesItsOwnCosts) {
+  const World world = load(R"(costs { source = "a guess", message = "1ms" })");
+  EXPECT_EQ(world.costs.source, "a guess");
+  EXPECT_DOUBLE_EQ(world.costs.message.mean(), 0.001);
+}
+
+TEST(World, HasFaultsInTheirOrder) {
+  const World world = load(R"(world { faults = {
+    { what = "partition", at = "9s", lasts = "2s", share = 0.25 },
+    { what = "node_dies", at = "3s", lasts = "1s" },
+    { what = "disk_slows", at = "5s", lasts = "500ms", by = 20 },
+  } })");
+  const auto faults = place_faults(world, seconds(60), 1);
+  ASSERT_EQ(faults.size(), 3u);
+  EXPECT_EQ(describe(faults[0]), "node dies at 3.000 s for 1.000 s");
+  EXPECT_EQ(describe(faults[1]), "disk 20 times slower at 5.000 s for 0.500 s");
+  EXPECT_EQ(describe(faults[2]), "25 % of people cut off at 9.000 s for 2.000 s");
+}
+
+TEST(World, PutsFaultsAnywhereByTheSeed) {
+  const World world = load(R"(world { faults = {
+    { what = "node_dies", times = 5, lasts = uniform("1s", "2s") },
+  } })");
+  const auto faults = place_faults(world, seconds(60), 1);
+  ASSERT_EQ(faults.size(), 5u);
+  for (const Fault& fault : faults) {
+    EXPECT_LT(fault.at, seconds(60));
+    EXPECT_GE(fault.lasts, seconds(1));
+    EXPECT_LT(fault.lasts, seconds(2));
+  }
+  EXPECT_EQ(place_faults(world, seconds(60), 1)[2].at, faults[2].at);
+  EXPECT_NE(place_faults(world, seconds(60), 2)[2].at, faults[2].at);
+}
+
+TEST(World, SaysWhatIsWrongWhere) {
+  EXPECT_THAT(error_of("\nworld { cores = 2 }"), HasSubstr(".lua:2: world: "));
+  EXPECT_THAT(error_of("world { cores = 2 }"), HasSubstr("cores"));
+  EXPECT_THAT(error_of("world { node = { cores = 0 } }"), HasSubstr("world: node.cores must be"));
+  EXPECT_THAT(error_of("world { node = 3 }"), HasSubstr("world: node must be a table"));
+  EXPECT_THAT(error_of("world { network = { loss = 1 } }"),
+              HasSubstr("world: network.loss must be from 0 to 0.9"));
+  EXPECT_THAT(error_of("world { network = { latency = \"soon\" } }"),
+              HasSubstr("world: network.latency must be"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"flood\", lasts = \"1s\" } } }"),
+              HasSubstr("faults: what must be node_dies, disk_slows or partition"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\" } } }"),
+              HasSubstr("faults: lasts is missing"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"partition\", lasts = 1, shares = 1 } } }"),
+              HasSubstr("shares"));
+  EXPECT_THAT(error_of("costs { message = \"1us\" }"), HasSubstr("costs: source is missing"));
+  EXPECT_THAT(error_of("world 7"), HasSubstr(".lua:1:"));
+}
+
+}  // namespace
+}  // namespace throng::simulate
