@@ -29,6 +29,7 @@ void add_report(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_capacity(CLI::App& app, Action& action);
 void add_cost(CLI::App& app, Action& action);
+void add_calibrate(CLI::App& app, Action& action);
 void add_scale(CLI::App& app, Action& action);
 void add_search(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_ab(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);

@@ -42,6 +42,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_doctor(app, action);
   add_capacity(app, action);
   add_cost(app, action);
+  add_calibrate(app, action);
   add_scale(app, action);
   add_search(app, action, now);
   add_ab(app, action, now);

@@ -107,7 +107,8 @@ void Simulation::begin_fault(std::uint32_t index) {
       if (node_faults_++ == 0) node_->die();
       return;
     case FaultKind::kDiskSlows:
-      return node_->slow_disk_down(slowness_ *= fault.by);
+      slow_by_.insert(fault.by);
+      return slow_disk_down();
     case FaultKind::kPartition:
       return links_->cut(fault.share, now() + fault.lasts);
   }
@@ -115,7 +116,13 @@ void Simulation::begin_fault(std::uint32_t index) {
 
 void Simulation::end_fault(const Fault& fault) {
   if (fault.kind == FaultKind::kNodeDies && --node_faults_ == 0) node_->start();
-  if (fault.kind == FaultKind::kDiskSlows) node_->slow_disk_down(slowness_ /= fault.by);
+  if (fault.kind != FaultKind::kDiskSlows) return;
+  slow_by_.erase(slow_by_.find(fault.by));
+  slow_disk_down();
+}
+
+void Simulation::slow_disk_down() {
+  node_->slow_disk_down(slow_by_.empty() ? 1 : *slow_by_.rbegin());
 }
 
 std::vector<protocol::ChatId> chat_ids(std::size_t chats) {

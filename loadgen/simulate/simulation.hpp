@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -46,6 +47,8 @@ class Simulation {
   void happen(const Agenda::Entry& entry);
   void begin_fault(std::uint32_t index);
   void end_fault(const Fault& fault);
+  /// By the worst of what goes on.
+  void slow_disk_down();
 
   // Constant after construction
   const World& world_;
@@ -57,8 +60,8 @@ class Simulation {
   Links* links_ = nullptr;  ///< the worker's transport
   std::optional<play::Worker> worker_;
   std::optional<Node> node_;
-  int node_faults_ = 0;  ///< of those that go on, how many keep the node down
-  double slowness_ = 1;  ///< of the disk
+  int node_faults_ = 0;            ///< of those that go on, how many keep the node down
+  std::multiset<double> slow_by_;  ///< of those that go on and slow the disk down
 };
 
 /// Ids for so many chats, as a node that has none gives them.

@@ -7,9 +7,9 @@
 
 #include "loadgen/pacing/distribution.hpp"
 #include "loadgen/pacing/random.hpp"
-#include "loadgen/simulate/batch_means.hpp"
 #include "loadgen/simulate/event_queue.hpp"
 #include "loadgen/simulate/station.hpp"
+#include "tests/loadgen/simulate/batch_means.hpp"
 
 namespace throng::simulate {
 namespace {

@@ -1,4 +1,4 @@
-#include "loadgen/simulate/batch_means.hpp"
+#include "tests/loadgen/simulate/batch_means.hpp"
 
 #include <cmath>
 #include <utility>
