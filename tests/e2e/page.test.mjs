@@ -171,6 +171,35 @@ test('a group counts who has got and read', async () => {
   await alice.openChat(`User ${bobId}`);
 });
 
+test('a group gets another name, and somebody is added, removed and leaves', async () => {
+  await alice.openChat('Hiking on Sunday');
+  await alice.members();
+  await desk.locator('#members').getByLabel('Name').fill('Hiking on Monday');
+  await desk.getByRole('button', { name: 'Rename' }).click();
+  await phone.locator('#chat-head h2', { hasText: 'Hiking on Monday' }).waitFor();
+  await desk.locator('#members').getByLabel('Add').fill('6, 7');
+  await desk.getByRole('button', { name: 'Add', exact: true }).click();
+  await desk.getByRole('button', { name: 'Remove User 7' }).waitFor();
+  await shoot('members');
+  await desk.getByRole('button', { name: 'Remove User 6' }).click();
+  await desk.getByRole('button', { name: 'Remove User 6' }).waitFor({ state: 'detached' });
+  await desk.getByRole('button', { name: 'Done' }).click();
+  await desk.locator('#chat-head', { hasText: '4 members' }).waitFor();
+
+  await bob.members();
+  assert.equal(await phone.getByRole('button', { name: /^Remove/ }).count(), 0, 'only admins remove others');
+  assert.equal(await phone.getByRole('button', { name: 'Rename' }).isVisible(), false);
+  await shoot('members-of-others');
+  phone.once('dialog', (dialog) => dialog.accept());
+  await phone.getByRole('button', { name: 'Leave chat' }).click();
+  await phone.locator('.chat', { hasText: 'Hiking' }).waitFor({ state: 'detached' });
+  assert.equal(await phone.locator('#members').isVisible(), false);
+  await desk.locator('#chat-head', { hasText: '3 members' }).waitFor();
+  await alice.write('Without Bob then');
+  await alice.openChat(`User ${bobId}`);
+  await bob.openChat(`User ${aliceId}`);
+});
+
 test('nothing was wrong until here', () => {
   assert.deepEqual([desk.complaints, phone.complaints], [[], []]);
 });

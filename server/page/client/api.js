@@ -53,6 +53,19 @@ export class Api {
     return (await post('chats', { members, name: name || undefined, key }, this.token)).chat;
   }
 
+  rename(id, name) {
+    return askJson('PATCH', `chats/${id}`, { token: this.token, body: JSON.stringify({ name }) });
+  }
+
+  addMembers(id, users) {
+    return post(`chats/${id}/members`, { add: users }, this.token);
+  }
+
+  /** Oneself: to leave. */
+  removeMember(id, user) {
+    return askJson('DELETE', `chats/${id}/members/${user}`, { token: this.token });
+  }
+
   async hasAsset(name) {
     try {
       await ask('HEAD', `assets/${name}`, { token: this.token });

@@ -147,6 +147,12 @@ export class Client {
     return chat;
   }
 
+  /** Somebody came or went, or it has another name. */
+  lookAgain(chat) {
+    chat.stale = true;
+    this.#changedChat(chat.id);
+  }
+
   /** Finds out who is in a chat and what was said last, where that isn't known. */
   lookInto(chat) {
     if (this.state.name !== 'live') return;

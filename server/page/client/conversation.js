@@ -4,6 +4,7 @@ import { aboutOf, avatar } from './chats.js';
 import { Composer } from './composer.js';
 import { iconButton, make } from './dom.js';
 import { titleOf, typingText } from './format.js';
+import { MembersDialog } from './members.js';
 import { MessagesView } from './messages.js';
 
 export class ConversationView {
@@ -18,6 +19,8 @@ export class ConversationView {
     this.nothing = document.getElementById('nothing-open');
     this.head = document.getElementById('chat-head');
     this.back = iconButton('back', 'Back to the chats', { class: 'icon-button back', onclick: onBack });
+    this.members = new MembersDialog({ client });
+    this.people = iconButton('people', 'Members', { onclick: () => this.members.open(this.chat) });
     this.composer = new Composer({ client, onNotice });
     this.messages = new MessagesView({
       client,
@@ -50,12 +53,15 @@ export class ConversationView {
     this.nothing.hidden = false;
     this.composer.close();
     this.messages.close();
+    this.members.close();
   }
 
   show(now = Date.now()) {
     if (!this.chat) return;
     this.#tellOpen();
+    this.client.lookInto(this.chat);
     this.showHead(now);
+    this.members.show();
     this.messages.show();
   }
 
@@ -76,9 +82,10 @@ export class ConversationView {
     this.#head = shows;
     const lines = make('div', { class: 'lines' }, make('h2', {}, title),
       make('p', { class: typing ? 'about typing' : 'about' }, about));
-    const hadFocus = document.activeElement === this.back;
-    this.head.replaceChildren(this.back, avatar(this.chat, store), lines);
-    if (hadFocus) this.back.focus();
+    const focused = document.activeElement;
+    const buttons = this.client.watching ? [] : [make('span', { class: 'space' }), this.people];
+    this.head.replaceChildren(this.back, avatar(this.chat, store), lines, ...buttons);
+    if (focused === this.back || focused === this.people) focused.focus();
   }
 
   #tellOpen() {

@@ -1,6 +1,7 @@
 // The dialog that begins a chat.
 
 import { reasonOf } from './format.js';
+import { readNumbers } from './numbers.js';
 
 export class NewChat {
   constructor({ client, onOpen }) {
@@ -26,9 +27,8 @@ export class NewChat {
 
   async #begin() {
     const { users, name } = this.form.elements;
-    const named = new Set(users.value.split(/[\s,;]+/).filter(Boolean).map(Number));
-    const ids = [...named].filter((id) => id !== this.client.store.me);
-    if (ids.length === 0 || !ids.every((id) => Number.isSafeInteger(id) && id > 0)) {
+    const ids = readNumbers(users.value)?.filter((id) => id !== this.client.store.me);
+    if (!ids?.length) {
       this.error.textContent = 'Say who: one number or more.';
       return users.focus();
     }

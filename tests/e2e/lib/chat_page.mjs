@@ -28,10 +28,16 @@ export class ChatPage {
 
   async beginChat(users, name) {
     await this.page.getByRole('button', { name: 'New chat' }).click();
-    await this.page.getByLabel('With').fill(users.join(', '));
-    if (name) await this.page.getByLabel('Name').fill(name);
+    const dialog = this.page.locator('#new-chat');
+    await dialog.getByLabel('With').fill(users.join(', '));
+    if (name) await dialog.getByLabel('Name').fill(name);
     await this.page.getByRole('button', { name: 'Begin' }).click();
     await this.text.waitFor();
+  }
+
+  async members() {
+    await this.page.getByRole('button', { name: 'Members', exact: true }).click();
+    await this.page.getByRole('button', { name: 'Leave chat' }).waitFor();
   }
 
   openChat(title) {
