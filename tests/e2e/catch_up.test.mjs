@@ -56,7 +56,7 @@ test('`have` of 0 brings everything, own messages among it', async () => {
   await Promise.all([alice, bob, wiped].map((device) => device.finish()));
 });
 
-test('unread counts the messages of others above the read cursor', async () => {
+test('S11: unread counts the messages of others above the read cursor', async () => {
   const { chat, alice, bob } = await pair();
   await alice.sendAll(chat, numbered(4));
   await bob.receive(chat, 4);
@@ -94,7 +94,7 @@ test('a sender who was away finds the receipts', async () => {
   await Promise.all([alice.finish(), bob.finish()]);
 });
 
-test('nothing is missed or repeated by who comes and goes while others write', async () => {
+test('S6, S8: nothing is missed or repeated by who comes and goes while others write', async () => {
   const { chat, alice, bob } = await pair();
   const laptop = await Device.connect(server, bob.user);
   const total = 600;
@@ -117,7 +117,7 @@ test('nothing is missed or repeated by who comes and goes while others write', a
   await Promise.all([alice, bob, laptop].map((device) => device.finish()));
 });
 
-test('a message without an answer is sent again after a reconnect, and stands once', async () => {
+test('S3: a message without an answer is sent again after a reconnect, and stands once', async () => {
   const { chat, alice, bob } = await pair();
   const sends = numbered(200).map((body) => alice.send(chat, body));
   await bob.receive(chat, 20);

@@ -38,7 +38,7 @@ test('what one says the other gets, with both ticks coming back', async () => {
   await finishAll(people);
 });
 
-test('read alone implies delivered, and cursors never move back', async () => {
+test('S9: read alone implies delivered, and cursors never move back', async () => {
   const { chat, people } = await livelyChat();
   const [alice, bob] = people;
   await alice.sendAll(chat, ['one', 'two', 'three']);
@@ -64,7 +64,7 @@ test('receipts go to who wrote the messages, and to nobody else', async () => {
   await finishAll(people);
 });
 
-test('all members see the same messages in the same order while all of them write', async () => {
+test('S4, S5: all members see the same messages in the same order while all of them write', async () => {
   const { chat, people } = await livelyChat(4);
   const each = 50;
   const sends = people.map((person) => {
@@ -80,7 +80,7 @@ test('all members see the same messages in the same order while all of them writ
   await finishAll(people);
 });
 
-test('a message that is sent twice gets its first answer again, and stands once', async () => {
+test('S3: a message that is sent twice gets its first answer again, and stands once', async () => {
   const { chat, people: [alice, bob] } = await livelyChat();
   const first = await alice.send(chat, 'once', 'the same');
   await alice.send(chat, 'in between');
@@ -119,7 +119,7 @@ test('typing reaches the other members', async () => {
   await finishAll(people);
 });
 
-test('presence tells who is online and when somebody last did something', async () => {
+test('L2: presence tells who is online and when somebody last did something', async () => {
   const { people: [alice, bob] } = await livelyChat();
   const stranger = newUser();
   const ask = async (user) => {
@@ -154,7 +154,7 @@ test('several events in one WebSocket message, empty lines, unknown and null fie
   await alice.session.leave();
 });
 
-test('who joins gets what comes from then on; who leaves gets nothing more', async () => {
+test('S12: who joins gets what comes from then on; who leaves gets nothing more', async () => {
   const { chat, people: [alice, bob] } = await livelyChat();
   const carol = await Device.connect(server, newUser());
   const token = server.token(alice.user);

@@ -10,9 +10,10 @@ import { assertCleanLedger, scenario, startRun } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
 
 const LONG = process.env.THRONG_LONG === '1';
-const KILLS = LONG ? 20 : 3;
-const SECONDS = LONG ? 60 : 12;
-const PASS_OR_THRESHOLD = [0, 3];  // people who can't log in while the server is dead count
+const KILLS = LONG ? 50 : 3;
+const SECONDS = LONG ? 150 : 12;
+// People who can't log in while the server is dead count, and a load that it interrupts isn't steady.
+const ENDS = [0, 3, 5];
 
 const messages = (server) => server.metric('throng_server_messages_total').catch(() => 0);
 
@@ -52,8 +53,8 @@ async function countMessages(server) {
 async function assertSurvivesKills(durability, file, script) {
   const server = await startServer({ args: ['--durability', durability] });
   const args = ['--users', '200', '--duration', `${SECONDS}s`, '--ramp', '1s'];
-  const running = startRun(server, scenario(file), args, { script });
-  for (let kills = 0; kills < KILLS; ++kills) await killAfter(server, 200 + 150 * (kills % 3));
+  const running = startRun(server, scenario(file), args, { script, endsWithinMs: (SECONDS + 80) * 1000 });
+  for (let kills = 0; kills < KILLS; ++kills) await killAfter(server, 50 + Math.floor(450 * Math.random()));
   const result = await running.ended();
   assertCleanLedger(result);
 
@@ -61,13 +62,13 @@ async function assertSurvivesKills(durability, file, script) {
   const stored = await countMessages(server);
   assert.ok(acked > 0 && acked <= stored && stored <= sent, `${acked} ≤ ${stored} ≤ ${sent}`);
   await server.kill();
-  assert.ok(PASS_OR_THRESHOLD.includes(result.code), `${result.code}: ${result.stdout}\n${result.stderr}`);
+  assert.ok(ENDS.includes(result.code), `${result.code}: ${result.stdout}\n${result.stderr}`);
 }
 
-test('kill -9 with --durability fsync', () => assertSurvivesKills('fsync', 'one_to_one.lua', ['gap=500ms']));
+test('S1, S14: kill -9 with --durability fsync', () => assertSurvivesKills('fsync', 'one_to_one.lua', ['gap=500ms']));
 
-test('kill -9 with --durability os', () => assertSurvivesKills('os', 'one_to_one.lua', ['gap=500ms']));
+test('S1, S14: kill -9 with --durability os', () => assertSurvivesKills('os', 'one_to_one.lua', ['gap=500ms']));
 
-test('kill -9 while people come and go in groups', () => {
+test('S8, S14: kill -9 while people come and go in groups', () => {
   return assertSurvivesKills('fsync', 'away_and_back.lua', ['stay=2s', 'away=500ms', 'gap=400ms']);
 });

@@ -13,7 +13,7 @@ import { Session } from './lib/session.mjs';
 import { tempDir } from './lib/temp.mjs';
 import { until, within } from './lib/wait.mjs';
 
-test('those who are told to leave come back spread over the time of --drain', async () => {
+test('L6: those who are told to leave come back spread over the time of --drain', async () => {
   const server = await startServer({ args: ['--drain', '8s', '--threads', '1'], data: 'memory' });
   const sessions = await Promise.all(Array.from({ length: 24 }, () => Session.begin(server, newUser())));
   const [{ code }, ...byes] = await Promise.all([server.stop(), ...sessions.map((each) => each.take('bye'))]);
@@ -87,7 +87,7 @@ test('SIGHUP reads limits and certificates again, and keeps them if the file is 
   await server.stop();
 });
 
-test('a reconnect storm is let in as fast as --accept-rate says', async () => {
+test('L5: a reconnect storm is let in as fast as --accept-rate says', async () => {
   const server = await startServer({ args: ['--accept-rate', '50:10'], data: 'memory' });
   const began = Date.now();
   await Promise.all(Array.from({ length: 60 }, () => Session.begin(server, newUser())));

@@ -11,7 +11,7 @@ import { until } from './lib/wait.mjs';
 const PEOPLE = 20;
 
 for (const durability of ['fsync', 'none']) {
-  test(`a graceful stop under load, --durability ${durability}`, async () => {
+  test(`L6: a graceful stop under load, --durability ${durability}`, async () => {
     const server = await startServer({ args: ['--durability', durability] });
     const users = Array.from({ length: PEOPLE }, newUser);
     const chats = await Promise.all(users.slice(1).map((user) => makeChat(server, [users[0], user])));

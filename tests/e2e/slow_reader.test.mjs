@@ -15,7 +15,7 @@ const server = await startServer({ args: ['--outbound-limit', `${OUTBOUND_LIMIT}
 
 const closedAsSlow = () => server.metric('throng_server_sessions_closed_total');
 
-test('a client that stops reading is closed with slow_reader and catches up later', async () => {
+test('L4: a client that stops reading is closed with slow_reader and catches up later', async () => {
   const users = [newUser(), newUser(), newUser()];
   const chat = await makeChat(server, users);
   const [writer, reader, sleeper] = await Promise.all(users.map((user) => Device.connect(server, user)));
