@@ -1,7 +1,7 @@
 // Capacity: what is used of what there is, what a message costs, and how much more would fit.
 
 import { dashboard, labelValues, runMarks, typed } from './dashboard.mjs';
-import { atLeast, curves, number, query, steps, use } from './panels.mjs';
+import { atLeast, curves, number, query, steps, table, use } from './panels.mjs';
 
 const SERVER = 'job=~"$job", instance=~"$instance"';
 
@@ -80,7 +80,7 @@ const headroom = () => [
   number('Ceiling by the busiest shard', 'What would fit if all went on as it is until the thread of the busiest shard had no time left. A search finds the knee below it.', 'ops', [
     query(each(MESSAGES, BUSIEST_SHARD), 'messages'),
   ], { w: 6 }),
-  number('Knee', 'As `throng search` found it, in messages a second: typed in above.', 'ops', [query('vector($knee)', 'knee')], { w: 6 }),
+  number('Knee', 'As `throng search` found it, in messages a second, or as typed in above.', 'ops', [query('vector($knee)', 'knee')], { w: 6 }),
   number('Headroom to the knee', 'Share of the knee that is left.', 'percentunit', [query(`1 - ${MESSAGES} / $knee`, 'left')],
     { w: 6, thresholds: { mode: 'absolute', steps: [{ color: 'red', value: null }, { color: 'yellow', value: 0.1 }, { color: 'green', value: 0.3 }] } }),
   curves('Messages and the knee', 'Messages accepted, the ceiling by the busiest shard, and the knee.', 'ops', [
@@ -91,18 +91,30 @@ const headroom = () => [
   ], { max: 1, thresholds: atLeast(1) }),
 ];
 
+const claims = () => [
+  number('Verdicts', 'Claims of estimates by what became of them, as `throng capacity` last said.', 'short', [
+    query('count by (verdict) (throng_claim_verdict)', '{{verdict}}'),
+  ], { w: 6, h: 9, text: 'value_and_name' }),
+  table('Claims', 'Each claim with its verdict, and how far it is above what follows from the estimate or was measured.', [
+    { name: 'Verdict', expr: 'max by (claim, verdict) (throng_claim_verdict)', unit: 'none' },
+    { name: 'Error', expr: 'max by (claim) (throng_claim_error_ratio)', unit: 'percentunit' },
+  ], { by: 'claim', w: 18 }),
+];
+
 export const capacity = () => dashboard({
   title: 'Capacity',
   description: 'What throng-server uses of its machine and limits, what a message costs, and how much more would fit.',
   variables: [
     labelValues('job', 'Job', 'throng_server_build_info'),
     labelValues('instance', 'Server', 'throng_server_build_info{job=~"$job"}'),
-    typed('knee', 'Knee', '1000', 'Messages a second at the knee, as `throng search` found it'),
+    typed('knee', 'Knee', 'scalar(max(throng_knee_messages_per_second{edge="at"}))',
+      'Messages a second at the knee: what `throng search` wrote for Prometheus, or a number'),
   ],
   marks: runMarks('run=~".+"'),
   sections: [
     { title: 'Against limits', panels: limits() },
     { title: 'What things cost', panels: cost() },
     { title: 'Headroom', panels: headroom() },
+    { title: 'Claims', panels: claims() },
   ],
 });

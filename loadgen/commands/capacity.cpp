@@ -16,6 +16,7 @@
 #include "loadgen/capacity/estimate_script.hpp"
 #include "loadgen/capacity/html.hpp"
 #include "loadgen/capacity/markdown.hpp"
+#include "loadgen/capacity/metrics_text.hpp"
 #include "loadgen/capacity/terminal.hpp"
 #include "loadgen/commands/command.hpp"
 #include "loadgen/play/run.hpp"
@@ -66,6 +67,7 @@ void write_files(const Words& words, const capacity::Assessment& assessment) {
   report::write_text_file(folder / "capacity.json", capacity::assessment_json(assessment));
   report::write_text_file(folder / "capacity.html", capacity::html_text(assessment));
   report::write_text_file(folder / "capacity.md", capacity::markdown_text(assessment));
+  report::write_text_file(folder / "capacity.prom", capacity::metrics_text(assessment));
 }
 
 int exit_code(const capacity::Assessment& assessment) {
@@ -108,7 +110,7 @@ void add_capacity(CLI::App& app, Action& action) {
       ->envname("THRONG_TORNADO");
   command->add_option("--markdown", words->markdown, "file for the result as Markdown")
       ->envname("THRONG_MARKDOWN");
-  command->add_option("--out", words->out, "directory for capacity.json, .md and .html")
+  command->add_option("--out", words->out, "directory for capacity.json, .md, .html and .prom")
       ->envname("THRONG_OUT");
   command->add_flag("--json", words->json, "print JSON instead of the tables")
       ->envname("THRONG_JSON");

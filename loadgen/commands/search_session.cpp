@@ -17,6 +17,7 @@
 #include "loadgen/report/text_file.hpp"
 #include "loadgen/scenario/script.hpp"
 #include "loadgen/search/controller.hpp"
+#include "loadgen/search/metrics_text.hpp"
 #include "loadgen/search/reading.hpp"
 #include "loadgen/search/terminal.hpp"
 
@@ -25,6 +26,7 @@ namespace {
 
 constexpr const char* kRecordName = "search.json";
 constexpr const char* kUnfinishedName = "search.json.unfinished";
+constexpr const char* kMetricsName = "search.prom";
 constexpr int kInconclusive = 8;
 constexpr double kShortestRampS = 0.2;
 constexpr std::chrono::milliseconds kWaitInterval{20};
@@ -200,11 +202,14 @@ class Session {
     std::cerr << search::probe_line(probe, options_.axis, record_.probes.size()) << std::endl;
   }
 
-  /// search.json appears whole or not at all.
+  /// search.json appears whole or not at all; what Prometheus may read, once there is a result.
   std::string write(const search::Finding& finding, bool complete) const {
     std::string text = search::write_search_json(record_, options_.axis, finding, complete);
     report::write_text_file(folder_ / kUnfinishedName, text);
     std::filesystem::rename(folder_ / kUnfinishedName, folder_ / kRecordName);
+    if (complete) {
+      report::write_text_file(folder_ / kMetricsName, search::metrics_text(record_, finding));
+    }
     return text;
   }
 

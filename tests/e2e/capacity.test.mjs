@@ -2,10 +2,12 @@
 // from runs that were tampered with.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
+import { installed } from './lib/prometheus.mjs';
 import { startServer } from './lib/server.mjs';
 import { tempDir } from './lib/temp.mjs';
 import { run, scenario, startRun, throng } from './lib/throng.mjs';
@@ -96,6 +98,9 @@ test('--out and --markdown write what is printed', async () => {
   assert.equal(readFileSync(join(out, 'capacity.json'), 'utf8'), judged.stdout);
   assert.equal(readFileSync(join(out, 'capacity.md'), 'utf8'), readFileSync(markdown, 'utf8'));
   assert.match(readFileSync(markdown, 'utf8'), /^\| REFUTED \| 2 TB stored a day \| 2 TB\/day \|/m);
+  const metrics = readFileSync(join(out, 'capacity.prom'), 'utf8');
+  assert.match(metrics, /^throng_claim_verdict\{estimate="group_chat_500m",claim="2 TB stored a day",verdict="REFUTED"\} 1$/m);
+  assert.equal(execFileSync(installed('promtool'), ['check', 'metrics'], { input: metrics, encoding: 'utf8' }), '');
   const page = readFileSync(join(out, 'capacity.html'), 'utf8');
   assert.match(page, /<p class="word">REFUTED<\/p>/);
   assert.match(page, /<h2>What matters most<\/h2>/);

@@ -3,18 +3,21 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-import { DASHBOARDS, LISTED, metricsIn, queriesOf, substitute, text } from './lib/dashboards.mjs';
+import { DASHBOARDS, LISTED, metricsIn, queriesOf, substitute, text, variablesOf } from './lib/dashboards.mjs';
 import { messageFaults } from './lib/faults.mjs';
 import { call } from './lib/http.mjs';
 import { Liar } from './lib/liar.mjs';
 import { freePort, installed, job, Prometheus } from './lib/prometheus.mjs';
 import { startServer } from './lib/server.mjs';
 import { tempDir } from './lib/temp.mjs';
-import { ownScenario, scenario, startRun } from './lib/throng.mjs';
+import { ownScenario, scenario, startRun, throng } from './lib/throng.mjs';
 import { until } from './lib/wait.mjs';
 
 const LEDGER_VIOLATED = 4;
@@ -34,6 +37,15 @@ const server = await startServer({ args: ['--push-log', '--events', join(tempDir
 const liar = await Liar.before(server, messageFaults('lost', LOST));
 after(() => liar.close());
 
+const estimates = tempDir();
+await throng(['capacity', fileURLToPath(new URL('../../scenarios/estimates/group_chat_500m.lua', import.meta.url)), '--out', estimates]);
+/** A line as search.test.mjs sees a search write it. */
+const KNEE = 'throng_knee_messages_per_second{scenario="one_to_one",edge="at"} 1000\n';
+/** As a node exporter with a textfile collector has it on its page. */
+const collector = createServer((_, reply) => reply.end(readFileSync(join(estimates, 'capacity.prom')) + KNEE));
+await new Promise((done) => collector.listen(0, '127.0.0.1', done));
+after(() => collector.close());
+
 const ports = { good: await freePort(), lossy: await freePort() };
 const rules = Object.fromEntries(['recording.rules.yml', 'alerts.rules.yml'].map((name) => [
   // Nobody waits for minutes here.
@@ -42,7 +54,9 @@ const rules = Object.fromEntries(['recording.rules.yml', 'alerts.rules.yml'].map
 const prometheus = await Prometheus.startWith({
   global: { evaluation_interval: '1s' },
   rule_files: Object.keys(rules),
-  scrape_configs: [job('throng-server', [server.port]), job('throng', Object.values(ports))],
+  scrape_configs: [
+    job('throng-server', [server.port]), job('throng', Object.values(ports)), job('node', [collector.address().port]),
+  ],
 }, rules);
 
 const began = Date.now() / 1000;
@@ -100,7 +114,8 @@ const nameOf = ([{ metric }]) => metric.run;
 test('every query of every dashboard finds something', async () => {
   const end = Date.now() / 1000;
   const values = {
-    __rate_interval: '4s', __range: `${Math.ceil(end - began)}s`, __interval: '1s', knee: '1000', ...runs,
+    __rate_interval: '4s', __range: `${Math.ceil(end - began)}s`, __interval: '1s', ...runs,
+    ...Object.fromEntries(DASHBOARDS.flatMap((each) => variablesOf(each, 'textbox')).map(({ name, query }) => [name, query])),
   };
   const queries = DASHBOARDS.flatMap(queriesOf);
   const empty = [];

@@ -58,6 +58,9 @@ test('it is interrupted, goes on, and finds the knee', async () => {
   assert.ok(low.load <= 20.5 && high.load >= 19.5, JSON.stringify(after.finding));
   assert.ok(Math.abs(at.messages_per_s - 200) < 30, JSON.stringify(after.finding));
   assert.deepEqual(after.finding.critical, after.finding.maximum);
+  const metrics = readFileSync(join(out, 'search.prom'), 'utf8');
+  const [, knee] = /^throng_knee_load\{scenario="steady",edge="at"\} (\S+)$/m.exec(metrics);
+  assert.equal(Number(knee).toPrecision(9), at.load.toPrecision(9));
   assert.match(stdout, /^maximum \(all hold\) +\d+ users/m);
   assert.doesNotMatch(stdout, /\x1b/);
   for (const { folder } of after.probes) assert.ok(existsSync(join(out, folder, 'run.json')), folder);

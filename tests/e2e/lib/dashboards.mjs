@@ -25,6 +25,8 @@ export const queriesOf = (dashboard) => [
     { where: `${dashboard.title} / marks / ${name}`, expr: target.expr })),
   ...variablesOf(dashboard, 'query').map(({ name, query }) => (
     { where: `${dashboard.title} / choices / ${name}`, expr: selectorOf(query.query) })),
+  ...variablesOf(dashboard, 'textbox').map(({ name, query }) => (
+    { where: `${dashboard.title} / typed / ${name}`, expr: query })),
 ];
 
 export const variablesOf = ({ templating }, type) => templating.list.filter((each) => each.type === type);

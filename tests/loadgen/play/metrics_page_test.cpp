@@ -15,6 +15,12 @@ constexpr std::int64_t kMs = 1'000'000;
 
 std::string text_of(const MetricsPage& page) { return serialize(Format::kText, page.collect()); }
 
+RunLabels of_run(const std::string& name) {
+  RunLabels labels;
+  labels.run = name;
+  return labels;
+}
+
 measure::SecondSnapshot second_with_sends() {
   measure::SecondSnapshot second;
   measure::OperationSecond& send = second.operations.emplace_back();
@@ -36,7 +42,7 @@ TEST(MetricsPage, SaysWhichRunItIs) {
 }
 
 TEST(MetricsPage, AddsUpTheSeconds) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   page.add_second(second_with_sends());
   page.add_second(second_with_sends());
   const std::string text = text_of(page);
@@ -46,7 +52,7 @@ TEST(MetricsPage, AddsUpTheSeconds) {
 }
 
 TEST(MetricsPage, HasClassicBucketsInSeconds) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   page.add_second(second_with_sends());
   const std::string text = text_of(page);
   const std::string bucket =
@@ -60,7 +66,7 @@ TEST(MetricsPage, HasClassicBucketsInSeconds) {
 }
 
 TEST(MetricsPage, TakesTheLatestOfEachWorker) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   measure::Recorder recorder(pacing::TimePoint{}, nullptr);
   const pacing::TimePoint due{};
   recorder.failed(measure::Operation::kSend, "timeout", due, due);
@@ -79,7 +85,7 @@ TEST(MetricsPage, TakesTheLatestOfEachWorker) {
 }
 
 TEST(MetricsPage, ShowsServiceTimesWhereThereAreAny) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   measure::Recorder recorder(pacing::TimePoint{}, nullptr);
   const pacing::TimePoint due{};
   recorder.completed(measure::Operation::kSend, due, due + std::chrono::milliseconds(9),
@@ -93,7 +99,7 @@ TEST(MetricsPage, ShowsServiceTimesWhereThereAreAny) {
 }
 
 TEST(MetricsPage, ShowsTheLedger) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   page.set_ledger({.pending_sends = 3, .deliveries_due = 50, .deliveries_seen = 47});
   const std::string text = text_of(page);
   EXPECT_THAT(text, HasSubstr("throng_ledger_pending_sends{run=\"r\"} 3"));
@@ -102,7 +108,7 @@ TEST(MetricsPage, ShowsTheLedger) {
 }
 
 TEST(MetricsPage, SaysWhenEachPhaseBegan) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   EXPECT_THAT(text_of(page), Not(HasSubstr("{run=\"r\",phase=")));
   page.begin("ramp", 1.7e9);
   page.begin("measured", 1.7e9 + 0.5);
@@ -113,7 +119,7 @@ TEST(MetricsPage, SaysWhenEachPhaseBegan) {
 }
 
 TEST(MetricsPage, SaysHowFarTheGeneratorIsFromItsBounds) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   EXPECT_THAT(text_of(page), HasSubstr("throng_run_valid{run=\"r\"} 1\n"));
   report::ValidityFigures figures;
   figures.valid = false;
@@ -129,7 +135,7 @@ TEST(MetricsPage, SaysHowFarTheGeneratorIsFromItsBounds) {
 }
 
 TEST(MetricsPage, SaysWhatBecameOfTheRun) {
-  MetricsPage page({.run = "r"}, 20);
+  MetricsPage page(of_run("r"), 20);
   const std::string before = text_of(page);
   EXPECT_THAT(before, HasSubstr("throng_ledger_violations_total{run=\"r\",kind=\"lost\"} 0\n"));
   EXPECT_THAT(before, Not(HasSubstr("throng_run_verdict{")));
