@@ -29,15 +29,29 @@ const side = (run) => [
   curves(`${run.toUpperCase()}: operations`, `What run ${run.toUpperCase()} did, by operation.`, 'ops', [
     query(`sum by (operation) (rate(throng_operations_total{${selector(run)}}[$__rate_interval]))`, '{{operation}}'),
   ]),
-  curves(`${run.toUpperCase()}: latency p99`, `Of run ${run.toUpperCase()}, from the due time.`, 's', [
-    query(`histogram_quantile(0.99, sum by (operation, le) (rate(${LATENCY}_bucket{${selector(run)}}[$__rate_interval])))`, '{{operation}}'),
-  ], { log: true, min: undefined }),
+  curves(
+    `${run.toUpperCase()}: latency p99`,
+    `Of run ${run.toUpperCase()}, from the due time.`,
+    's',
+    [
+      query(
+        `histogram_quantile(0.99, sum by (operation, le) (rate(${LATENCY}_bucket{${selector(run)}}[$__rate_interval])))`,
+        '{{operation}}',
+      ),
+    ],
+    { log: true, min: undefined },
+  ),
   curves(`${run.toUpperCase()}: users`, `Of run ${run.toUpperCase()}, connected and planned.`, 'short', [
-    query(`sum(throng_users_connected{run="$${run}"})`, 'connected'), query(`sum(throng_users_planned{run="$${run}"})`, 'planned'),
+    query(`sum(throng_users_connected{run="$${run}"})`, 'connected'),
+    query(`sum(throng_users_planned{run="$${run}"})`, 'planned'),
   ]),
-  curves(`${run.toUpperCase()}: use of bounds`, `Of run ${run.toUpperCase()}: above 1 it is invalid, and there is nothing to compare.`, 'percentunit', [
-    query(`max by (bound) (throng_run_bound_used_ratio{run="$${run}"})`, '{{bound}}'),
-  ], { thresholds: steps(['red', 1]) }),
+  curves(
+    `${run.toUpperCase()}: use of bounds`,
+    `Of run ${run.toUpperCase()}: above 1 it is invalid, and there is nothing to compare.`,
+    'percentunit',
+    [query(`max by (bound) (throng_run_bound_used_ratio{run="$${run}"})`, '{{bound}}')],
+    { thresholds: steps(['red', 1]) },
+  ),
 ];
 
 /** A beside B, panel by panel. */
@@ -46,29 +60,57 @@ const sideBySide = () => {
   return a.flatMap((panel, i) => [panel, b[i]]);
 };
 
-export const compare = () => dashboard({
-  title: 'Compare',
-  description: 'Two runs side by side: choose a time that both are in. Quantiles are of whole runs; whether a difference is more than chance, one pair of runs cannot tell.',
-  variables: [
-    labelValues('a', 'Run A', 'throng_run_info', { label: 'run', multi: false, newestFirst: true }),
-    labelValues('b', 'Run B', 'throng_run_info', { label: 'run', multi: false, newestFirst: true }),
-    labelValues('operation', 'Operation', 'throng_operations_total{run=~"$a|$b"}'),
-  ],
-  marks: runMarks('run=~"$a|$b"'),
-  sections: [
-    {
-      title: 'Whole runs',
-      panels: [
-        table('Operations', 'Operations that ended well, and their latency from the due time. B/A above 1 is slower.', columns(), { by: 'operation' }),
-        table('Errors', 'Operations of the measured time that ended with an error.', [
-          { name: 'A', expr: errors('a'), unit: 'short' }, { name: 'B', expr: errors('b'), unit: 'short' },
-        ], { by: 'operation', w: 12 }),
-        table('Broken promises', 'By kind, counted at the end of each run.', [
-          { name: 'A', expr: 'sum by (kind) (max_over_time(throng_ledger_violations_total{run="$a"}[$__range]))', unit: 'short', thresholds: steps(['red', 1]) },
-          { name: 'B', expr: 'sum by (kind) (max_over_time(throng_ledger_violations_total{run="$b"}[$__range]))', unit: 'short', thresholds: steps(['red', 1]) },
-        ], { by: 'kind', w: 12 }),
-      ],
-    },
-    { title: 'Side by side', panels: sideBySide() },
-  ],
-});
+export const compare = () =>
+  dashboard({
+    title: 'Compare',
+    description:
+      'Two runs side by side: choose a time that both are in. Quantiles are of whole runs; whether a difference is more than chance, one pair of runs cannot tell.',
+    variables: [
+      labelValues('a', 'Run A', 'throng_run_info', { label: 'run', multi: false, newestFirst: true }),
+      labelValues('b', 'Run B', 'throng_run_info', { label: 'run', multi: false, newestFirst: true }),
+      labelValues('operation', 'Operation', 'throng_operations_total{run=~"$a|$b"}'),
+    ],
+    marks: runMarks('run=~"$a|$b"'),
+    sections: [
+      {
+        title: 'Whole runs',
+        panels: [
+          table(
+            'Operations',
+            'Operations that ended well, and their latency from the due time. B/A above 1 is slower.',
+            columns(),
+            { by: 'operation' },
+          ),
+          table(
+            'Errors',
+            'Operations of the measured time that ended with an error.',
+            [
+              { name: 'A', expr: errors('a'), unit: 'short' },
+              { name: 'B', expr: errors('b'), unit: 'short' },
+            ],
+            { by: 'operation', w: 12 },
+          ),
+          table(
+            'Broken promises',
+            'By kind, counted at the end of each run.',
+            [
+              {
+                name: 'A',
+                expr: 'sum by (kind) (max_over_time(throng_ledger_violations_total{run="$a"}[$__range]))',
+                unit: 'short',
+                thresholds: steps(['red', 1]),
+              },
+              {
+                name: 'B',
+                expr: 'sum by (kind) (max_over_time(throng_ledger_violations_total{run="$b"}[$__range]))',
+                unit: 'short',
+                thresholds: steps(['red', 1]),
+              },
+            ],
+            { by: 'kind', w: 12 },
+          ),
+        ],
+      },
+      { title: 'Side by side', panels: sideBySide() },
+    ],
+  });

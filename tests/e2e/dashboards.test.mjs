@@ -7,7 +7,15 @@ import { test } from 'node:test';
 import { parse } from 'yaml';
 
 import {
-  BUILT, DASHBOARDS, LISTED, metricsIn, panelsOf, queriesOf, ROOT, text, variablesOf,
+  BUILT,
+  DASHBOARDS,
+  LISTED,
+  metricsIn,
+  panelsOf,
+  queriesOf,
+  ROOT,
+  text,
+  variablesOf,
 } from './lib/dashboards.mjs';
 import { installed } from './lib/prometheus.mjs';
 import { typeErrors } from './lib/types.mjs';
@@ -32,7 +40,10 @@ test('each has an id of its own, relative times and links to the others', () => 
     assert.ok(schemaVersion >= 39 && description, name);
     assert.match(time.from, /^now-\d+[mh]$/);
     assert.equal(time.to, 'now');
-    assert.deepEqual(links.map(({ url }) => url.slice('/d/'.length)).sort(), uids.filter((each) => each !== uid).sort());
+    assert.deepEqual(
+      links.map(({ url }) => url.slice('/d/'.length)).sort(),
+      uids.filter((each) => each !== uid).sort(),
+    );
   }
 });
 
@@ -57,7 +68,10 @@ test('every panel says what it shows, in which unit, from the chosen data source
 test('panels lie side by side and not over each other', () => {
   for (const { title, panels } of DASHBOARDS) {
     const taken = new Set();
-    for (const { title: panel, gridPos: { x, y, w, h } } of panels) {
+    for (const {
+      title: panel,
+      gridPos: { x, y, w, h },
+    } of panels) {
       assert.ok(x >= 0 && x + w <= 24, `${title} / ${panel}`);
       for (let at = 0; at < w * h; ++at) {
         const cell = `${x + (at % w)} ${y + Math.floor(at / w)}`;
@@ -77,10 +91,14 @@ test('queries name listed metrics and known variables, and average no quantiles'
       for (const [, name] of expr.matchAll(/\$(\w+)/g)) assert.ok(known.includes(name), `${where}: $${name}`);
       for (const metric of metricsIn(expr)) assert.ok(metric === 'up' || LISTED.has(metric), `${where}: ${metric}`);
       assert.doesNotMatch(expr, /avg[^(]*\((avg|histogram_quantile)/, where);
-      if (expr.includes('histogram_quantile')) assert.match(expr, /histogram_quantile\([\d.]+, sum by \([^)]*\ble\) \(/, where);
+      if (expr.includes('histogram_quantile'))
+        assert.match(expr, /histogram_quantile\([\d.]+, sum by \([^)]*\ble\) \(/, where);
     }
     for (const { name } of variablesOf(dashboard, 'query')) {
-      assert.ok(queriesOf(dashboard).some(({ expr }) => expr.includes(`$${name}`)), `${dashboard.title}: $${name} chooses nothing`);
+      assert.ok(
+        queriesOf(dashboard).some(({ expr }) => expr.includes(`$${name}`)),
+        `${dashboard.title}: $${name} chooses nothing`,
+      );
     }
   }
 });
@@ -100,17 +118,27 @@ const withoutQueries = ({ annotations, ...dashboard }) => ({
 test('they have the form that Grafana publishes', () => {
   const imports = [
     "import type { Dashboard } from '@grafana/schema';",
-    ...Object.entries(PANELS).map(([type, name]) =>
-      `import type * as ${name} from '@grafana/schema/dist/esm/raw/composable/${type}/panelcfg/x/${name}PanelCfg_types.gen';`),
+    ...Object.entries(PANELS).map(
+      ([type, name]) =>
+        `import type * as ${name} from '@grafana/schema/dist/esm/raw/composable/${type}/panelcfg/x/${name}PanelCfg_types.gen';`,
+    ),
   ];
   const checks = DASHBOARDS.flatMap(({ name, text: checkedIn }) => {
     const dashboard = JSON.parse(checkedIn);
     return [
       { name, type: 'Dashboard', value: withoutQueries(dashboard) },
-      ...panelsOf(dashboard).map(({ title, type, options }) => (
-        { name: `${name}: ${title}`, type: `${PANELS[type]}.Options`, value: options })),
-      ...panelsOf(dashboard).filter(({ type }) => DRAWN.includes(type)).map(({ title, type, fieldConfig }) => (
-        { name: `${name}: ${title}`, type: `${PANELS[type]}.FieldConfig`, value: fieldConfig.defaults.custom })),
+      ...panelsOf(dashboard).map(({ title, type, options }) => ({
+        name: `${name}: ${title}`,
+        type: `${PANELS[type]}.Options`,
+        value: options,
+      })),
+      ...panelsOf(dashboard)
+        .filter(({ type }) => DRAWN.includes(type))
+        .map(({ title, type, fieldConfig }) => ({
+          name: `${name}: ${title}`,
+          type: `${PANELS[type]}.FieldConfig`,
+          value: fieldConfig.defaults.custom,
+        })),
     ];
   });
   assert.deepEqual(typeErrors(imports, checks), []);
@@ -150,14 +178,22 @@ test('Alertmanager sends each severity to a receiver that there is', () => {
     assert.ok(matched.includes(`severity="${labels.severity}"`));
   }
   const named = [...JSON.stringify(inhibitions).matchAll(/Throng\w+/g)].map(([name]) => name);
-  for (const name of named) assert.ok(ALERTS.some(({ alert }) => alert === name), name);
+  for (const name of named)
+    assert.ok(
+      ALERTS.some(({ alert }) => alert === name),
+      name,
+    );
 });
 
 test('Grafana is told of the data source that the dashboards choose, and where they lie', () => {
-  const { datasources: [source] } = parse(text('dashboards/provisioning/datasources/prometheus.yaml'));
+  const {
+    datasources: [source],
+  } = parse(text('dashboards/provisioning/datasources/prometheus.yaml'));
   const chosen = variablesOf(DASHBOARDS[0], 'datasource')[0].current;
   assert.deepEqual([source.name, source.uid, source.type], [chosen.text, chosen.value, 'prometheus']);
-  const { providers: [provider] } = parse(text('dashboards/provisioning/dashboards/throng.yaml'));
+  const {
+    providers: [provider],
+  } = parse(text('dashboards/provisioning/dashboards/throng.yaml'));
   assert.equal(provider.type, 'file');
   assert.match(provider.options.path, /^\//);
 });

@@ -18,16 +18,23 @@ import { typeErrors } from './lib/types.mjs';
 const compose = parse(text('deploy/compose.yaml'), { merge: true });
 const KUBERNETES = ['server.yaml', 'monitoring.yaml', 'run/run.yaml'];
 const objects = KUBERNETES.flatMap((file) =>
-  parseAllDocuments(text(`deploy/kubernetes/${file}`)).map((document) => document.toJS()));
+  parseAllDocuments(text(`deploy/kubernetes/${file}`)).map((document) => document.toJS()),
+);
 const ofKind = (kind) => objects.filter((each) => each.kind === kind);
-const pods = [...ofKind('StatefulSet'), ...ofKind('Job')].map(({ metadata, spec }) => ({ name: metadata.name, ...spec.template }));
+const pods = [...ofKind('StatefulSet'), ...ofKind('Job')].map(({ metadata, spec }) => ({
+  name: metadata.name,
+  ...spec.template,
+}));
 
 const services = Object.entries(compose.services);
 
 test('compose.yaml has the form that is published', () => {
   // How it names itself and its parts is of an older draft than the rest, and means nothing here.
-  const schema = JSON.parse(JSON.stringify(composeSchema, (key, value) =>
-    (key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value)));
+  const schema = JSON.parse(
+    JSON.stringify(composeSchema, (key, value) =>
+      key === '$schema' || (key === 'id' && typeof value === 'string') ? undefined : value,
+    ),
+  );
   const fits = new Ajv({ strict: false, validateFormats: false }).compile(schema);
   // The project's name came into the format later.
   const { name, ...rest } = compose;
@@ -39,7 +46,9 @@ test('compose.yaml has the form that is published', () => {
 const TYPES = { StatefulSet: 'apps/v1', Job: 'batch/v1', Service: 'core/v1', PodDisruptionBudget: 'policy/v1' };
 
 test('Kubernetes objects have the form that is published', () => {
-  const imports = Object.entries(TYPES).map(([kind, group]) => `import type { ${kind} } from 'kubernetes-types/${group}';`);
+  const imports = Object.entries(TYPES).map(
+    ([kind, group]) => `import type { ${kind} } from 'kubernetes-types/${group}';`,
+  );
   const known = objects.filter(({ kind }) => TYPES[kind]);
   const checks = known.map((value) => ({ name: `${value.kind} ${value.metadata.name}`, type: value.kind, value }));
   assert.deepEqual(typeErrors(imports, checks), []);
@@ -61,22 +70,32 @@ test('kustomizations name files that are there, and all dashboards', () => {
     }
   }
   const maps = parse(text('dashboards/kustomization.yaml')).configMapGenerator.flatMap(({ files }) => files);
-  assert.deepEqual(maps.sort(), Object.keys(BUILT).map((name) => `grafana/${name}`).sort());
+  assert.deepEqual(
+    maps.sort(),
+    Object.keys(BUILT)
+      .map((name) => `grafana/${name}`)
+      .sort(),
+  );
 });
 
 test('selectors select, and ports and secrets are there', () => {
   const labels = pods.map(({ metadata }) => metadata.labels);
-  const selects = (selector) => labels.some((each) => Object.entries(selector).every(([name, value]) => each[name] === value));
+  const selects = (selector) =>
+    labels.some((each) => Object.entries(selector).every(([name, value]) => each[name] === value));
   for (const { spec, metadata } of [...ofKind('Service'), ...ofKind('PodDisruptionBudget')]) {
     assert.ok(selects(spec.selector.matchLabels ?? spec.selector), metadata.name);
   }
-  const portsOf = (selector) => pods
-    .filter(({ metadata }) => Object.entries(selector).every(([name, value]) => metadata.labels[name] === value))
-    .flatMap(({ spec }) => spec.containers.flatMap(({ ports }) => ports.map(({ name }) => name)));
+  const portsOf = (selector) =>
+    pods
+      .filter(({ metadata }) => Object.entries(selector).every(([name, value]) => metadata.labels[name] === value))
+      .flatMap(({ spec }) => spec.containers.flatMap(({ ports }) => ports.map(({ name }) => name)));
   const [{ spec: scraped }] = ofKind('PodMonitor');
-  for (const { port } of scraped.podMetricsEndpoints) assert.ok(portsOf(scraped.selector.matchLabels).includes(port), port);
+  for (const { port } of scraped.podMetricsEndpoints)
+    assert.ok(portsOf(scraped.selector.matchLabels).includes(port), port);
   const [{ spec: watched }] = ofKind('ServiceMonitor');
-  const service = ofKind('Service').find(({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] === 'throng-server');
+  const service = ofKind('Service').find(
+    ({ metadata }) => metadata.labels?.['app.kubernetes.io/name'] === 'throng-server',
+  );
   assert.deepEqual(watched.selector.matchLabels, service.metadata.labels);
   for (const { port } of watched.endpoints) assert.ok(service.spec.ports.some(({ name }) => name === port));
   const [, crews] = ofKind('Job');
@@ -106,7 +125,10 @@ test('what is mounted or copied is there', () => {
   for (const [name, { volumes = [], build }] of services) {
     const paths = volumes.map((volume) => volume.split(':')[0]);
     for (const path of paths) {
-      assert.ok(path.startsWith('..') ? existsSync(join(ROOT, 'deploy', path)) : path in compose.volumes, `${name}: ${path}`);
+      assert.ok(
+        path.startsWith('..') ? existsSync(join(ROOT, 'deploy', path)) : path in compose.volumes,
+        `${name}: ${path}`,
+      );
     }
     if (build) assert.ok(existsSync(join(ROOT, normalize(join('deploy', build.context)), build.dockerfile)), name);
   }
@@ -117,12 +139,16 @@ test('what is mounted or copied is there', () => {
 
 test('Prometheus asks the services by the names and ports that they have', () => {
   const { scrape_configs: jobs, alerting } = parse(text('dashboards/prometheus/prometheus.yml'));
-  const targets = [...jobs, ...alerting.alertmanagers].flatMap(({ static_configs: all }) => all.flatMap((each) => each.targets));
+  const targets = [...jobs, ...alerting.alertmanagers].flatMap(({ static_configs: all }) =>
+    all.flatMap((each) => each.targets),
+  );
   for (const target of targets) assert.ok(target.split(':')[0] in compose.services, target);
   const args = compose.services.throng.command;
   assert.match(args, /--prometheus 0\.0\.0\.0:9464/);
   assert.ok(targets.includes('throng:9464') && targets.includes('throng-server:9400'));
-  const { datasources: [source] } = parse(text('dashboards/provisioning/datasources/prometheus.yaml'));
+  const {
+    datasources: [source],
+  } = parse(text('dashboards/provisioning/datasources/prometheus.yaml'));
   assert.ok(new URL(source.url).hostname in compose.services);
 });
 
@@ -135,8 +161,10 @@ const commands = [
 test('the programs know all options that they are given', async () => {
   assert.equal(commands.length, 5);
   for (const [program, ...args] of commands) {
-    const { stdout } = program === 'throng-server'
-      ? await new Program('server/throng-server', ['--help']).end() : await throng([args[0], '--help']);
+    const { stdout } =
+      program === 'throng-server'
+        ? await new Program('server/throng-server', ['--help']).end()
+        : await throng([args[0], '--help']);
     for (const option of args.filter((arg) => /^--\w/.test(arg))) {
       assert.match(stdout, new RegExp(`${option}\\b`), `${program} ${args[0]}`);
     }

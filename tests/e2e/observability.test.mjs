@@ -31,14 +31,19 @@ const EMPTY = {
   'Throng: Compare / Errors / B': 'no operation failed',
 };
 /** What finds something only if the machine does. */
-const BY_CHANCE = ['Throng: Capacity / Disk full in / A'];  // others write to its disk
+const BY_CHANCE = ['Throng: Capacity / Disk full in / A']; // others write to its disk
 
 const server = await startServer({ args: ['--push-log', '--events', join(tempDir(), 'events')] });
 const liar = await Liar.before(server, messageFaults('lost', LOST));
 after(() => liar.close());
 
 const estimates = tempDir();
-await throng(['capacity', fileURLToPath(new URL('../../scenarios/estimates/group_chat_500m.lua', import.meta.url)), '--out', estimates]);
+await throng([
+  'capacity',
+  fileURLToPath(new URL('../../scenarios/estimates/group_chat_500m.lua', import.meta.url)),
+  '--out',
+  estimates,
+]);
 /** A line as search.test.mjs sees a search write it. */
 const KNEE = 'throng_knee_messages_per_second{scenario="one_to_one",edge="at"} 1000\n';
 /** As a node exporter with a textfile collector has it on its page. */
@@ -47,39 +52,64 @@ await new Promise((done) => collector.listen(0, '127.0.0.1', done));
 after(() => collector.close());
 
 const ports = { good: await freePort(), lossy: await freePort() };
-const rules = Object.fromEntries(['recording.rules.yml', 'alerts.rules.yml'].map((name) => [
-  // Nobody waits for minutes here.
-  name, text(`dashboards/prometheus/${name}`).replace(/\bfor: \w+/g, 'for: 1s'),
-]));
-const prometheus = await Prometheus.startWith({
-  global: { evaluation_interval: '1s' },
-  rule_files: Object.keys(rules),
-  scrape_configs: [
-    job('throng-server', [server.port]), job('throng', Object.values(ports)), job('node', [collector.address().port]),
-  ],
-}, rules);
+const rules = Object.fromEntries(
+  ['recording.rules.yml', 'alerts.rules.yml'].map((name) => [
+    // Nobody waits for minutes here.
+    name,
+    text(`dashboards/prometheus/${name}`).replace(/\bfor: \w+/g, 'for: 1s'),
+  ]),
+);
+const prometheus = await Prometheus.startWith(
+  {
+    global: { evaluation_interval: '1s' },
+    rule_files: Object.keys(rules),
+    scrape_configs: [
+      job('throng-server', [server.port]),
+      job('throng', Object.values(ports)),
+      job('node', [collector.address().port]),
+    ],
+  },
+  rules,
+);
 
 const began = Date.now() / 1000;
 const options = (port, duration) => [
-  '--ramp', '500ms', '--warmup', 'none', '--duration', duration, '--prometheus', `${port}`,
+  '--ramp',
+  '500ms',
+  '--warmup',
+  'none',
+  '--duration',
+  duration,
+  '--prometheus',
+  `${port}`,
 ];
-const good = startRun(server, scenario('media_share.lua'), [
-  '--users', '40', ...options(ports.good, '6s'),
-]);
+const good = startRun(server, scenario('media_share.lua'), ['--users', '40', ...options(ports.good, '6s')]);
 const lossy = startRun(liar, ownScenario('chatter.lua'), options(ports.lossy, '6s'), { script: ['gap=200ms'] });
 
 const page = async (port) => (await call({ host: '127.0.0.1', port }, 'GET', '/metrics')).text;
 
 test('promtool finds nothing wrong with the pages of both programs', async () => {
-  await until(() => page(ports.good).then((all) => all.includes('throng_operation_service'), () => false), 'the run plays');
+  await until(
+    () =>
+      page(ports.good).then(
+        (all) => all.includes('throng_operation_service'),
+        () => false,
+      ),
+    'the run plays',
+  );
   for (const port of [server.port, ports.good]) {
-    const said = execFileSync(installed('promtool'), ['check', 'metrics'], { input: await page(port), encoding: 'utf8' });
+    const said = execFileSync(installed('promtool'), ['check', 'metrics'], {
+      input: await page(port),
+      encoding: 'utf8',
+    });
     assert.equal(said, '');
   }
 });
 
 test('no label has more values than docs/metrics.md says, and all are listed', async () => {
-  const listed = new Map([...text('docs/metrics.md').matchAll(/^\| `(\w+)` \| (\d+) \| /gm)].map(([, name, most]) => [name, Number(most)]));
+  const listed = new Map(
+    [...text('docs/metrics.md').matchAll(/^\| `(\w+)` \| (\d+) \| /gm)].map(([, name, most]) => [name, Number(most)]),
+  );
   for (const port of [server.port, ports.good]) {
     const values = {};
     for (const [, name, labels] of (await page(port)).matchAll(/^(\w+)(?:\{(.*)\})? \S+$/gm)) {
@@ -103,8 +133,10 @@ test('the last figures of a run that lost messages reach Prometheus', async () =
   assert.equal(b.report.ledger.lost, LOST);
   const broken = await prometheus.query('max_over_time(throng_ledger_violations_total{kind="lost"}[1m])');
   assert.deepEqual(broken.map(({ value }) => Number(value[1])).sort(), [0, LOST]);
-  runs = { a: nameOf(await prometheus.query('last_over_time(throng_run_info{scenario="media_share"}[1m])')),
-    b: nameOf(await prometheus.query('last_over_time(throng_run_info{scenario="chatter"}[1m])')) };
+  runs = {
+    a: nameOf(await prometheus.query('last_over_time(throng_run_info{scenario="media_share"}[1m])')),
+    b: nameOf(await prometheus.query('last_over_time(throng_run_info{scenario="chatter"}[1m])')),
+  };
   const delivered = await prometheus.number(`max_over_time(throng_ledger_delivered_total{run="${runs.a}"}[1m])`);
   assert.equal(delivered, a.report.ledger.delivered);
 });
@@ -114,8 +146,13 @@ const nameOf = ([{ metric }]) => metric.run;
 test('every query of every dashboard finds something', async () => {
   const end = Date.now() / 1000;
   const values = {
-    __rate_interval: '4s', __range: `${Math.ceil(end - began)}s`, __interval: '1s', ...runs,
-    ...Object.fromEntries(DASHBOARDS.flatMap((each) => variablesOf(each, 'textbox')).map(({ name, query }) => [name, query])),
+    __rate_interval: '4s',
+    __range: `${Math.ceil(end - began)}s`,
+    __interval: '1s',
+    ...runs,
+    ...Object.fromEntries(
+      DASHBOARDS.flatMap((each) => variablesOf(each, 'textbox')).map(({ name, query }) => [name, query]),
+    ),
   };
   const queries = DASHBOARDS.flatMap(queriesOf);
   const empty = [];
@@ -141,8 +178,14 @@ test('every recording rule has a series, and every alert is about metrics that t
   assert.ok(all.length > 30);
 });
 
-const fires = (wanted) => until(async () => (await prometheus.firing())
-  .some((labels) => Object.entries(wanted).every(([name, value]) => labels[name] === value)), `${JSON.stringify(wanted)} fires`);
+const fires = (wanted) =>
+  until(
+    async () =>
+      (await prometheus.firing()).some((labels) =>
+        Object.entries(wanted).every(([name, value]) => labels[name] === value),
+      ),
+    `${JSON.stringify(wanted)} fires`,
+  );
 /** Once it did, it is in the series of alerts. */
 const fired = async (selector) =>
   (await prometheus.query(`last_over_time(ALERTS{${selector}, alertstate="firing"}[5m])`)).map(({ metric }) => metric);
@@ -151,12 +194,20 @@ test('a lost message raises the alarm, and only for the run that lost it', async
   await fires({ alertname: 'ThrongMessagesLost', run: runs.b, kind: 'lost' });
   await fires({ alertname: 'ThrongRunFailed', run: runs.b, verdict: 'INCORRECT' });
   const lost = await fired('alertname="ThrongMessagesLost"');
-  assert.deepEqual(lost.map(({ run, kind }) => [run, kind]), [[runs.b, 'lost']]);
+  assert.deepEqual(
+    lost.map(({ run, kind }) => [run, kind]),
+    [[runs.b, 'lost']],
+  );
 });
 
 test('no alert of the server was raised while it was well', async () => {
-  const raised = await fired('severity=~"page|ticket", alertname!~"ThrongMessagesLost|ThrongDeliveriesSlow|ThrongLoopLag|ThrongDisk.*"');
-  assert.deepEqual(raised.map(({ alertname, instance }) => `${alertname} ${instance}`), []);
+  const raised = await fired(
+    'severity=~"page|ticket", alertname!~"ThrongMessagesLost|ThrongDeliveriesSlow|ThrongLoopLag|ThrongDisk.*"',
+  );
+  assert.deepEqual(
+    raised.map(({ alertname, instance }) => `${alertname} ${instance}`),
+    [],
+  );
 });
 
 test('a server that is stopped raises the alarm', async () => {

@@ -12,21 +12,30 @@ export const text = (path) => readFileSync(ROOT + path, 'utf8');
 export const BUILT = build();
 /** The dashboards that are checked in. */
 export const DASHBOARDS = Object.keys(BUILT).map((name) => ({
-  name, text: text(`dashboards/grafana/${name}`), ...JSON.parse(text(`dashboards/grafana/${name}`)),
+  name,
+  text: text(`dashboards/grafana/${name}`),
+  ...JSON.parse(text(`dashboards/grafana/${name}`)),
 }));
 
 export const panelsOf = ({ panels }) => panels.filter(({ type }) => type !== 'row');
 
 /** All queries: `{where, expr}`, e.g. of `Throng: Run / Operations`; annotations and variables too. */
 export const queriesOf = (dashboard) => [
-  ...panelsOf(dashboard).flatMap((panel) => panel.targets.map(({ expr, refId }) => (
-    { where: `${dashboard.title} / ${panel.title} / ${refId}`, expr }))),
-  ...dashboard.annotations.list.map(({ name, target }) => (
-    { where: `${dashboard.title} / marks / ${name}`, expr: target.expr })),
-  ...variablesOf(dashboard, 'query').map(({ name, query }) => (
-    { where: `${dashboard.title} / choices / ${name}`, expr: selectorOf(query.query) })),
-  ...variablesOf(dashboard, 'textbox').map(({ name, query }) => (
-    { where: `${dashboard.title} / typed / ${name}`, expr: query })),
+  ...panelsOf(dashboard).flatMap((panel) =>
+    panel.targets.map(({ expr, refId }) => ({ where: `${dashboard.title} / ${panel.title} / ${refId}`, expr })),
+  ),
+  ...dashboard.annotations.list.map(({ name, target }) => ({
+    where: `${dashboard.title} / marks / ${name}`,
+    expr: target.expr,
+  })),
+  ...variablesOf(dashboard, 'query').map(({ name, query }) => ({
+    where: `${dashboard.title} / choices / ${name}`,
+    expr: selectorOf(query.query),
+  })),
+  ...variablesOf(dashboard, 'textbox').map(({ name, query }) => ({
+    where: `${dashboard.title} / typed / ${name}`,
+    expr: query,
+  })),
 ];
 
 export const variablesOf = ({ templating }, type) => templating.list.filter((each) => each.type === type);
@@ -35,12 +44,14 @@ export const variablesOf = ({ templating }, type) => templating.list.filter((eac
 const selectorOf = (query) => /^label_values\((.*), \w+\)$/.exec(query)[1];
 
 /** An expression as Grafana would send it: `values` by variable; those that aren't given choose all. */
-export const substitute = (expr, values) =>
-  expr.replace(/\$(\w+)/g, (_, name) => values[name] ?? '.*');
+export const substitute = (expr, values) => expr.replace(/\$(\w+)/g, (_, name) => values[name] ?? '.*');
 
 /** The metrics that docs/metrics.md lists. */
-export const LISTED = new Set([...text('docs/metrics.md').matchAll(/^\| `(\w+)` \| (counter|gauge|histogram) /gm)]
-  .flatMap(([, name, kind]) => (kind === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => name + end) : [name])));
+export const LISTED = new Set(
+  [...text('docs/metrics.md').matchAll(/^\| `(\w+)` \| (counter|gauge|histogram) /gm)].flatMap(([, name, kind]) =>
+    kind === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => name + end) : [name],
+  ),
+);
 
 /** What an expression or a page of rules names of ours and of Prometheus's own. */
 export const metricsIn = (expr) => new Set(expr.match(/(?<![\w:])((throng|process)_\w+(?![\w:])|up(?=\{))/g) ?? []);

@@ -7,8 +7,13 @@ import ts from 'typescript';
 const PLAIN = 'type Plain<T> = T extends string ? `${T}` : T extends object ? { [K in keyof T]: Plain<T[K]> } : T;';
 
 const OPTIONS = {
-  noEmit: true, strict: true, skipLibCheck: true, types: [], target: ts.ScriptTarget.ES2022,
-  module: ts.ModuleKind.ES2022, moduleResolution: ts.ModuleResolutionKind.Node10,
+  noEmit: true,
+  strict: true,
+  skipLibCheck: true,
+  types: [],
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ES2022,
+  moduleResolution: ts.ModuleResolutionKind.Node10,
 };
 
 /**
