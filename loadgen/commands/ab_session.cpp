@@ -109,7 +109,7 @@ class Session {
                                                    {"pairs", plan_.pairs}});
   }
 
-  /// All formats are there afterwards, wherever else one was asked for.
+  /// What nobody said where to put goes beside the runs.
   void default_paths() {
     const auto set = [&](std::string& path, const char* name) {
       if (path.empty()) path = (folder_ / name).string();
@@ -149,8 +149,9 @@ class Session {
         made[i] = played(*order[i], number);
         if (!made[i]) return false;
       }
-      if (const std::string problem = made[0]->problem + made[1]->problem; !problem.empty()) {
-        if (!try_again(number, problem)) return false;
+      const Sample& worse = made[0]->problem.empty() ? *made[1] : *made[0];
+      if (!worse.problem.empty()) {
+        if (!try_again(number, worse)) return false;
         continue;
       }
       for (std::size_t i = 0; i < order.size(); ++i) order[i]->runs.push_back(std::move(*made[i]));
@@ -159,7 +160,8 @@ class Session {
     }
   }
 
-  bool try_again(std::size_t number, const std::string& problem) {
+  bool try_again(std::size_t number, const Sample& spoiled) {
+    const std::string problem = fmt::format("{}: {}", spoiled.path, spoiled.problem);
     if (retried_++ == plan_.retries) {
       stopped_ = Stopped{
           static_cast<int>(play::ExitCode::kInvalid),

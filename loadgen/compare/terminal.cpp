@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "loadgen/compare/table.hpp"
 #include "loadgen/report/escape.hpp"
 

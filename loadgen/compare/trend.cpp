@@ -1,7 +1,5 @@
 #include "loadgen/compare/trend.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <functional>
 #include <stdexcept>
 
 #include "tests/loadgen/compare/samples.hpp"
