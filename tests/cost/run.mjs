@@ -1,6 +1,6 @@
 // The cost gate: instructions, allocations, system calls and bytes of what the programs do most, all
 // counted rather than timed, beside the values that are checked in.
-//   node tests/cost/run.mjs              fails when one of them is more than 2 % away
+//   node tests/cost/run.mjs              fails when one of them is too far away
 //   node tests/cost/run.mjs --update     writes what was counted; the commit says why it changed
 
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,9 @@ import { generatorCosts } from './lib/generator_costs.mjs';
 import { serverCosts } from './lib/server_costs.mjs';
 import { toolchain } from './lib/toolchain.mjs';
 
-const BOUND = 0.02;
+const BOUND = 0.005;
+/** What depends on how many deliveries are there when a socket can take more. */
+const LOOSE = { 'server: delivery in a group of 1,000: instructions': 0.02 };
 const FILE = fileURLToPath(new URL('costs.json', import.meta.url));
 
 const update = process.argv[2] === '--update';
@@ -21,7 +23,7 @@ const key = toolchain();
 const expected = costs[key] ?? {};
 
 const rounded = (value) => Number(value.toPrecision(5));
-const isOff = ({ ratio }) => !(Math.abs(ratio - 1) <= BOUND);
+const isOff = ({ id, ratio }) => !(Math.abs(ratio - 1) <= (LOOSE[id] ?? BOUND));
 
 function compared([name, unit, actual]) {
   const id = `${name}: ${unit}`;
@@ -45,6 +47,6 @@ if (update) {
 } else if (!costs[key]) {
   console.log(`There are no values for ${key}, so nothing is compared.`);
 } else if (rows.some(isOff)) {
-  console.log(`More than ${100 * BOUND} % away. If it is meant: node tests/cost/run.mjs --update, and a commit that says why.`);
+  console.log(`Rows with a ! are too far away (${100 * BOUND} %, or what LOOSE says). If it is meant: node tests/cost/run.mjs --update, and a commit that says why.`);
   process.exitCode = 1;
 }
