@@ -30,6 +30,8 @@ std::string describe(const play::Progress& p, std::size_t columns) {
       return "measuring what the generator itself adds";
     case play::Phase::kFinish:
       return "writing the report";
+    case play::Phase::kHandOver:
+      return "waiting for Prometheus to fetch the last figures (Ctrl-C: don't)";
     case play::Phase::kRamp:
     case play::Phase::kMeasured:
     case play::Phase::kDrain:

@@ -33,6 +33,8 @@ constexpr RunOption kPlayRows[] = {
     {"--out", "THRONG_OUT", &RunWords::out, "directory for the results [throng-out/NAME-TIME]"},
     {"--prometheus", "THRONG_PROMETHEUS", &RunWords::prometheus,
      "HOST:PORT, or PORT of 127.0.0.1, for the generator's /metrics page [none]"},
+    {"--prometheus-linger", "THRONG_PROMETHEUS_LINGER", &RunWords::prometheus_linger,
+     "time that the end waits for those who read it to get the last figures [30s]"},
 };
 
 constexpr RunOption kTargetRows[] = {
@@ -199,6 +201,8 @@ play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::ti
   options.out_dir =
       words.out.empty() ? default_out(options.source.name, now) : std::filesystem::path(words.out);
   options.prometheus = words.prometheus;
+  options.prometheus_linger = checked<pacing::Duration>(
+      "--prometheus-linger", pacing::parse_duration(words.prometheus_linger));
   options.args = words.script_args;
   options.version = kVersion;
   return options;

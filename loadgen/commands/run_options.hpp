@@ -34,6 +34,7 @@ struct RunWords {
   std::string crew_key_file;
   std::string crew_wait = "60s";
   std::string prometheus;
+  std::string prometheus_linger = "30s";
   bool json = false;
   std::vector<std::string> script_args;
 };

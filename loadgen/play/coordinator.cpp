@@ -254,6 +254,10 @@ void Coordinator::publish(const report::RunResult& result) {
   if (!page_) return;
   page_->set_result(result);
   metrics_server_->await_readers();
+  if (!options_.on_progress || !awaits_readers()) return;
+  Progress progress;
+  progress.phase = Phase::kHandOver;
+  options_.on_progress(progress);
 }
 
 bool Coordinator::awaits_readers() const { return page_ && metrics_server_->awaits_readers(); }

@@ -19,8 +19,6 @@ namespace {
 
 constexpr unsigned kCoresPerThread = 2;
 constexpr std::chrono::milliseconds kInterruptionInterval{50};
-/// Twice what Prometheus usually leaves between two scrapes.
-constexpr std::chrono::seconds kMostToHandOver{30};
 
 /// One call of play(): what its phases share.
 class Run {
@@ -74,9 +72,10 @@ class Run {
   /// Lets those who read the metrics page fetch its last figures. Who ends a run by hand wants it
   /// to end.
   void hand_over(Coordinator& coordinator, const report::RunResult& result) const {
+    if (options_.prometheus_linger <= pacing::Duration::zero()) return;
     coordinator.publish(result);
     const pacing::SteadyClock clock;
-    const pacing::TimePoint until = clock.now() + kMostToHandOver;
+    const pacing::TimePoint until = clock.now() + options_.prometheus_linger;
     while (coordinator.awaits_readers() && clock.now() < until && !is_interrupted()) {
       std::this_thread::sleep_for(kInterruptionInterval);
     }
@@ -109,8 +108,10 @@ std::string_view phase_name(Phase phase) {
       return "drain";
     case Phase::kFinish:
       return "finish";
+    case Phase::kHandOver:
+      return "hand-over";
   }
-  return "finish";
+  return "hand-over";
 }
 
 unsigned default_threads() {

@@ -38,7 +38,8 @@ enum class Phase : std::uint8_t {
   kRamp,
   kMeasured,
   kDrain,
-  kFinish
+  kFinish,
+  kHandOver  ///< the report is written; who reads the metrics page is to get its last figures
 };
 /// E.g. "ramp".
 std::string_view phase_name(Phase phase);
@@ -93,6 +94,8 @@ struct RunOptions {
   std::filesystem::path out_dir;
   /// "HOST:PORT" or "PORT" (of 127.0.0.1) of the generator's own /metrics page; empty: none.
   std::string prometheus;
+  /// How long at most the end waits for all who read that page to fetch its last figures.
+  pacing::Duration prometheus_linger = std::chrono::seconds(30);
   std::vector<std::string> args;  ///< as they stood behind `--`, for the report
   std::string version;            ///< the generator's own
 

@@ -149,6 +149,23 @@ test('a run ends once who read its page has what became of it', async () => {
   assert.ok(Date.now() - asked < 15_000);
 });
 
+test('nobody is waited for longer than --prometheus-linger', async () => {
+  for (const [linger, least, most] of [['2s', 1_900, 10_000], ['0s', 0, 1_500]]) {
+    const other = pageAt(await freePort());
+    const { program, out, ended } = startRun(server, FILE, [
+      '--users', '10', '--ramp', '0s', '--warmup', 'none', '--duration', '1s',
+      '--prometheus', `${other.port}`, '--prometheus-linger', linger,
+    ]);
+    await pageWith(other, /^throng_users_planned/m);
+    await until(() => existsSync(join(out, 'run.json')), 'the report is written');
+    const written = Date.now();
+    await ended();
+    const waited = Date.now() - written;
+    assert.ok(waited >= least && waited <= most, `${linger}: ${waited} ms`);
+    assert.equal(program.stderr.includes('waiting for Prometheus'), linger !== '0s');
+  }
+});
+
 let report;
 const { out } = going;
 
