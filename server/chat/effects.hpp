@@ -29,6 +29,7 @@ struct Answer {
   std::string json;
   std::optional<protocol::Error> error;
   std::uint32_t line = 0;
+  ChatId sent_to = {};  ///< of a `sent`: it has a place among the chat's messages
 };
 
 /// A piece of a chat's catch-up, in order. The piece that is `complete` reaches everything that

@@ -18,13 +18,6 @@ std::uint64_t send_hash(ChatId chat, UserId from, std::string_view cmid) {
                        (protocol::mix(from.value) << 1));
 }
 
-std::string encode_sent(ChatId chat, std::string_view cmid, Seq seq, TimeMs time) {
-  std::string json;
-  json.reserve(64 + cmid.size());
-  protocol::encode(json, protocol::Sent{.chat = chat, .cmid = cmid, .seq = seq, .time = time});
-  return json;
-}
-
 SharedEvents encode_message(const StoredMessage& m) {
   std::string json;
   json.reserve(112 + m.cmid.size() + m.body.size());
@@ -91,7 +84,7 @@ void Rules::on(PostMessage& c, TimeMs now) {
   const auto first = log_.find(c.chat, c.user, c.cmid);
   if (first && first->seq <= chat->committed()) {
     ++counts_.repeats;
-    return answer(c.from, encode_sent(c.chat, c.cmid, first->seq, first->time));
+    return answer_sent(c.from, c.chat, c.cmid, first->seq, first->time);
   }
   if (full()) {
     ++counts_.overloaded;
@@ -170,14 +163,14 @@ void Rules::finish(PendingMessage& p, const Batch& batch) {
   uncommitted_.erase(send_hash(m.chat, m.from, m.cmid));
   if (p.revises != 0) revising_.erase({m.chat, p.revises});
   p.chat->commit(m.seq);
-  answer(p.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
+  answer_sent(p.from, m.chat, m.cmid, m.seq, m.time);
   to_attached(
       *p.chat,
       {.chat = m.chat, .events = encode_message(m), .except_client = p.from, .except_user = {}});
   // After the message: another session of the sender gets that in its place, and this as a repeat.
   for (const Repeat& r : p.repeats) {
     if (r.chat == m.chat && r.user == m.from && r.cmid == m.cmid) {
-      answer(r.from, encode_sent(m.chat, m.cmid, m.seq, m.time));
+      answer_sent(r.from, m.chat, m.cmid, m.seq, m.time);
     } else {
       refuse(r.from, Error::kOverloaded, r.chat, r.cmid);
     }
@@ -366,6 +359,16 @@ void Rules::to_attached(const Conversation& chat, const Deliver& deliver) {
 void Rules::answer(const ClientRef& to, std::string json, std::uint32_t line) {
   outbox_.mail(to.shard,
                Answer{.to = to, .json = std::move(json), .error = std::nullopt, .line = line});
+}
+
+void Rules::answer_sent(const ClientRef& to, ChatId chat, std::string_view cmid, Seq seq,
+                        TimeMs time) {
+  std::string json;
+  json.reserve(64 + cmid.size());
+  protocol::encode(json, protocol::Sent{.chat = chat, .cmid = cmid, .seq = seq, .time = time});
+  outbox_.mail(
+      to.shard,
+      Answer{.to = to, .json = std::move(json), .error = std::nullopt, .line = 0, .sent_to = chat});
 }
 
 void Rules::refuse(const ClientRef& to, Error error, ChatId chat, std::string_view cmid,

@@ -184,6 +184,7 @@ class Rules {
   protocol::ChatState state_of(const Conversation& chat, const Member& member);
   void to_attached(const Conversation& chat, const Deliver& deliver);
   void answer(const ClientRef& to, std::string json, std::uint32_t line = 0);
+  void answer_sent(const ClientRef& to, ChatId chat, std::string_view cmid, Seq seq, TimeMs time);
   void refuse(const ClientRef& to, protocol::Error error, ChatId chat, std::string_view cmid = {},
               std::string_view ref = {}, std::string_view detail = {}, std::uint32_t line = 0);
 

@@ -120,6 +120,8 @@ class Session {
   void ask_deferred_pages();
   void finish_catch_up();
   void forget_chat(chat::ChatId chat);
+  /// The answers that waited until the chat's messages had come.
+  void give_answers(chat::ChatId chat);
   bool holds_chat(chat::ChatId chat) const;
 
   template <class Event>

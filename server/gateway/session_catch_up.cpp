@@ -38,6 +38,7 @@ void Session::on_page(chat::Page&& page) {
     return will_flush();
   }
   c.under_way.erase(asked);
+  give_answers(chat);
   if (page.member) {
     services_.registry.go_live(chat, self_.slot);
     c.result.chats.push_back(page.state);
@@ -110,7 +111,16 @@ void Session::forget_chat(chat::ChatId chat) {
   to_chat(chat, chat::Detach{.shard = self_.shard, .chat = chat});
   if (!catch_up_) return;
   std::erase_if(catch_up_->under_way, [&](const auto& asked) { return asked.chat == chat; });
+  give_answers(chat);
   attach_more();
+}
+
+void Session::give_answers(chat::ChatId chat) {
+  auto& answers = catch_up_->answers;
+  for (const auto& [sent_to, json] : answers) {
+    if (sent_to == chat) append(json);
+  }
+  std::erase_if(answers, [chat](const auto& each) { return each.first == chat; });
 }
 
 bool Session::holds_chat(chat::ChatId chat) const {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "server/gateway/session.hpp"
@@ -25,6 +27,12 @@ struct Session::CatchUp {
   bool wants_more = false;  ///< chats, once what came of others is out
   std::string early_events;
   std::string early_bytes;
+  /// To sends to chats under way, not more than their user's budget lets in.
+  std::vector<std::pair<chat::ChatId, std::string>> answers;
+
+  bool is_under_way(chat::ChatId chat) const {
+    return std::ranges::find(under_way, chat, &Asked::chat) != under_way.end();
+  }
 };
 
 }  // namespace throng::gateway

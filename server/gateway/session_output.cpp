@@ -1,12 +1,18 @@
-#include "server/gateway/session.hpp"
+#include "server/gateway/session_catch_up.hpp"
 
 namespace throng::gateway {
 
 using protocol::Error;
 
+// Who has just joined a chat may send to it before its messages have come: the answer then follows
+// them, as that to a repeat.
 void Session::on_answer(chat::Answer&& answer) {
   if (answer.error) services_.metrics.add(metrics::Metric::kClientErrors);
-  add_events(answer.json);
+  if (catch_up_ && answer.sent_to && catch_up_->is_under_way(answer.sent_to)) {
+    catch_up_->answers.emplace_back(answer.sent_to, std::move(answer.json));
+  } else {
+    add_events(answer.json);
+  }
 }
 
 void Session::add_events(std::string_view events) {

@@ -3,8 +3,9 @@
 import { DEADLINE_MS } from './wait.mjs';
 
 export class Session {
-  /** Every event that came, in order. */
+  /** Every event that came, in order, and when. */
   events = [];
+  times = [];
   #inbox = [];  // those that nobody took yet
   #waits = [];
   #ended;       // why nothing more will come
@@ -89,6 +90,7 @@ export class Session {
 
   #receive(event) {
     this.events.push(event);
+    this.times.push(performance.now());
     try {
       this.onEvent(event);
     } catch (broken) {
