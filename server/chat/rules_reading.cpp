@@ -23,7 +23,14 @@ void Rules::on(Attach& c, TimeMs) {
   }
   const Seq have = c.have.value_or(durable_cursors(c.chat, *member).delivered);
   const Seq start = std::min(std::max(have, member->joined_after), chat->committed());
-  send_page({.to = c.from, .attempt = c.attempt, .through = start, .state = {}}, *chat, c.user);
+  Page page{.to = c.from, .attempt = c.attempt, .through = start, .state = {}};
+  // What is missing below is no gap. Without a `have` the cursor can't tell it from "nothing".
+  if (have < member->joined_after || (!c.have && have > 0 && have == member->joined_after)) {
+    protocol::encode(
+        page.events,
+        protocol::Membership{.chat = c.chat, .member = true, .last = member->joined_after});
+  }
+  send_page(std::move(page), *chat, c.user);
 }
 
 void Rules::on(NextPage& c, TimeMs) {

@@ -316,6 +316,26 @@ TEST(RulesMembers, AreDescribedByPages) {
   EXPECT_THAT(w.told(), ElementsAre("session 5000: not_a_member"));
 }
 
+TEST(RulesMembers, WhoWasOutWhileAwayIsToldWhereMessagesFollow) {
+  RulesWorld w;
+  w.have_messages(1, 2);
+  w.change(1, {}, {2});
+  w.commit();
+  w.have_messages(1, 1);
+  w.change(1, {2}, {});
+  w.commit();
+  w.have_messages(1, 1);
+  w.told();
+  w.attach(2, 2);
+  EXPECT_THAT(w.told(), ElementsAre("session 2: page joined after 3; message 4 1-4 from 1; "
+                                    "through 4 of 4, unread 1"));
+  w.attach(2, 4);
+  EXPECT_THAT(w.told(), ElementsAre("session 2: page through 4 of 4, unread 1"));
+  w.attach(2);
+  EXPECT_THAT(w.told(), ElementsAre("session 2: page joined after 3; message 4 1-4 from 1; "
+                                    "through 4 of 4, unread 1"));
+}
+
 TEST(RulesMembers, WhoJoinsSeesWhatWasSaidBeforeOnlyIfItIsShown) {
   for (const bool shown : {false, true}) {
     RulesWorld w;
@@ -331,7 +351,7 @@ TEST(RulesMembers, WhoJoinsSeesWhatWasSaidBeforeOnlyIfItIsShown) {
       w.fetch(3, {}, 50, {8});
       EXPECT_THAT(w.told(), ElementsAre(shown ? "session 3: history 2 1" : "session 3: history"));
       w.attach(3, 0, {8});
-      EXPECT_THAT(w.told(), ElementsAre("session 3: page through 2 of 2, unread 0"))
+      EXPECT_THAT(w.told(), ElementsAre("session 3: page joined after 2; through 2 of 2, unread 0"))
           << "catch-up begins where he came";
       w.restart();
     }

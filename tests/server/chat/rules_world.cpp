@@ -36,6 +36,10 @@ std::string words(const protocol::ChatChanged& c) {
   return "chat \"" + std::string(c.name) + "\" of " + number(c.members);
 }
 
+std::string words(const protocol::Membership& m) {
+  return (m.member ? "joined after " : "left after ") + number(m.last);
+}
+
 std::string words(const protocol::History& h) {
   std::string text = "history";
   for (const protocol::Message& m : h.messages) text += ' ' + number(m.seq);
