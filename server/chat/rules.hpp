@@ -101,7 +101,6 @@ class Rules {
     std::size_t first_record;
     std::size_t records;
     std::vector<Member> before;  ///< as they stood, to be taken back to
-    std::string name;            ///< of the chat
   };
   struct PendingName {
     Conversation* chat;

@@ -27,6 +27,14 @@ std::string encode_chat(ChatId chat) {
   return json;
 }
 
+/// Whether all admins that there are would be none any more.
+bool leaves_no_admin(const Conversation& chat, std::span<const UserId> demoted) {
+  if (demoted.empty() || chat.admins() == 0) return false;
+  return std::ranges::all_of(chat.members(), [&](const Member& member) {
+    return !member.admin || std::ranges::find(demoted, member.user) != demoted.end();
+  });
+}
+
 constexpr PageLimit kWhole{.messages = static_cast<std::size_t>(-1),
                            .bytes = static_cast<std::size_t>(-1)};
 constexpr std::size_t kMembersPerPage = 1000;
@@ -152,14 +160,17 @@ void Rules::on(ChangeMembers& c, TimeMs) {
   if (chat->members().size() + c.add.size() > kMaxChatMembers) {
     return refuse(c.from, Error::kTooLarge, c.chat);
   }
+  if (c.promote.empty() && leaves_no_admin(*chat, c.demote)) {
+    return refuse(c.from, Error::kForbidden, c.chat, {}, {},
+                  "the last admin stays one until there is another");
+  }
   if (full()) return refuse(c.from, Error::kOverloaded, c.chat);
 
   PendingMembers pending{.chat = chat,
                          .from = c.from,
                          .first_record = batch_->members.size(),
                          .records = 0,
-                         .before = {},
-                         .name = name_of(c.chat)};
+                         .before = {}};
   const bool had_admin = chat->admins() > 0;
   for (const UserId user : c.add)
     apply(pending, user, [](auto& in, UserId u) { return in.add(u); });
@@ -214,7 +225,8 @@ void Rules::finish(PendingMembers& p, const Batch& batch) {
                                    .member = r.present,
                                    .last = r.present ? r.joined_after : r.left_after});
   }
-  if (!p.chat->is_large()) tell_chat_changed(*p.chat, p.name);
+  // The directory has what was committed, a new name of the same commit as well.
+  if (!p.chat->is_large()) tell_chat_changed(*p.chat, name_of(p.chat->id()));
 }
 
 void Rules::take_back(PendingMembers& p, const Batch&) {

@@ -260,6 +260,23 @@ TEST(RulesAdmins, AFailedPromotionIsTakenBack) {
   EXPECT_THAT(w.told(), ElementsAre("session 2: forbidden"));
 }
 
+TEST(RulesAdmins, TheLastOneStaysOneUntilThereIsAnother) {
+  RulesWorld w;
+  have_admin(w);
+  ChangeMembers demote = by(1);
+  demote.demote = {{1}};
+  w.handle(ChangeMembers(demote));
+  EXPECT_THAT(w.told(), ElementsAre("session 1: forbidden"));
+  ChangeMembers promote = by(1);
+  promote.promote = {{2}};
+  w.handle(std::move(promote));
+  w.handle(ChangeMembers(demote));
+  w.commit();
+  w.told();
+  w.change(1, {}, {3});
+  EXPECT_THAT(w.told(), ElementsAre("session 1: forbidden")) << "user 2 is the one";
+}
+
 TEST(RulesAdmins, WhoBecomesOneStaysThereAllTheTime) {
   RulesWorld w;
   have_admin(w);
@@ -285,6 +302,19 @@ TEST(RulesMembers, ANewNameIsToldAndKept) {
   EXPECT_THAT(w.told(),
               ElementsAre("session 2: chat is there", R"(shard 0, chat 7: chat "dinner" of 3)"));
   EXPECT_EQ(w.directory().chat(RulesWorld::kChat)->name, "dinner");
+}
+
+TEST(RulesMembers, ANewNameOfTheSameCommitIsTheName) {
+  RulesWorld w;
+  w.attach(1);
+  w.told();
+  w.change(2, {4}, {});
+  w.handle(RenameChat{
+      .from = RulesWorld::session(2), .by = {2}, .chat = RulesWorld::kChat, .name = "dinner"});
+  w.change(2, {5}, {});
+  w.commit();
+  const auto told = w.told();
+  EXPECT_THAT(told, testing::Contains(R"(shard 0, chat 7: chat "dinner" of 5)").Times(3));
 }
 
 TEST(RulesMembers, OthersHearOfWhoComesAndGoes) {
