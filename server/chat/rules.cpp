@@ -1,6 +1,7 @@
 #include "server/chat/rules.hpp"
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "protocol/codec.hpp"
@@ -57,6 +58,7 @@ Rules::Rules(Placement placement, const MessageLog& log, const Directory& direct
 Rules::~Rules() = default;
 
 void Rules::handle(Command&& command, TimeMs now) {
+  now_ = now;
   std::visit([&](auto& c) { on(c, now); }, command);
 }
 
@@ -252,20 +254,34 @@ void Rules::tell_senders(const PendingCursor& p, const CursorRecord& r) {
   }
 }
 
+// Each sender hears of all his messages at once, and of each message once however many moved.
 void Rules::tell_tallies() {
+  const bool is_early = now_ < tallies_due_ && tallies_due_ <= now_ + kTallyInterval;
+  if (untold_.empty() || is_early) return;  // unless the clock was put back
+  tallies_due_ = now_ + kTallyInterval;
+  std::ranges::sort(untold_, {}, &Untold::seq);
+  std::map<UserId, std::string> told;
   for (const Untold& each : untold_) {
     const ReceiptTally* tally = each.chat->tell(each.seq);
     if (!tally || !each.chat->find_present(tally->from)) continue;
-    std::string json;
-    protocol::encode(json, protocol::ReceiptCounts{.chat = each.chat->id(),
-                                                   .seq = each.seq,
-                                                   .delivered = tally->delivered,
-                                                   .read = tally->read});
-    outbox_.mail(placement_.of(tally->from),
-                 Notice{.user = tally->from,
-                        .events = std::make_shared<const std::string>(std::move(json))});
+    std::string& events = told[tally->from];
+    if (!events.empty()) events.push_back('\n');
+    protocol::encode(events, protocol::ReceiptCounts{.chat = each.chat->id(),
+                                                     .seq = each.seq,
+                                                     .delivered = tally->delivered,
+                                                     .read = tally->read});
+  }
+  for (auto& [sender, events] : told) {
+    outbox_.mail(
+        placement_.of(sender),
+        Notice{.user = sender, .events = std::make_shared<const std::string>(std::move(events))});
   }
   untold_.clear();
+}
+
+void Rules::tick(TimeMs now) {
+  now_ = now;
+  tell_tallies();
 }
 
 void Rules::take_back(PendingCursor& p, const Batch& batch) {

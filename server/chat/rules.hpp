@@ -46,6 +46,8 @@ class Rules {
   static constexpr PageLimit kCatchUpPage{.messages = 200, .bytes = 64 * 1024};
   static constexpr PageLimit kHistoryPage{.messages = protocol::kMaxFetchLimit, .bytes = 1 << 20};
   static constexpr std::size_t kMaxChatMembers = 100'000;
+  /// Between two counts of receipts for the same sender.
+  static constexpr TimeMs kTallyInterval = 1'000;
 
   /// Requires: log, directory, pagination and outbox outlive the rules.
   Rules(Placement placement, const MessageLog& log, const Directory& directory,
@@ -63,6 +65,8 @@ class Rules {
   std::unique_ptr<Batch> take_batch();
   /// The batch that was taken is durable (ok), or nothing is known of it. Gives its memory back.
   void committed(std::unique_ptr<Batch> batch, bool ok);
+  /// Tells what may have waited a second. To be called about once in that time.
+  void tick(TimeMs now);
 
   const RuleCounts& counts() const { return counts_; }
   std::size_t pending() const { return gathering_.size() + committing_.size(); }
@@ -147,7 +151,7 @@ class Rules {
                       const StoredMessage& of);
   /// Has the senders of what receipts newly cover told, one by one or by count.
   void tell_senders(const PendingCursor& p, const CursorRecord& moved);
-  /// Tells the senders in large chats what has gathered.
+  /// Tells the senders in large chats what has gathered, at most once in kTallyInterval.
   void tell_tallies();
   void apply(PendingMembers& pending, UserId user, MemberChange change);
   /// Sees to it that a chat which had an admin has one.
@@ -211,7 +215,9 @@ class Rules {
     Conversation* chat;
     Seq seq;
   };
-  std::vector<Untold> untold_;  ///< of large chats, during committed()
+  std::vector<Untold> untold_;  ///< of large chats; each has kRecentSenders at most
+  TimeMs tallies_due_ = 0;
+  TimeMs now_ = 0;  ///< when something was last asked for
   RuleCounts counts_;
 };
 

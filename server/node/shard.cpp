@@ -313,6 +313,7 @@ void Shard::sweep_each_second() {
   metrics_.set(Metric::kOutboundBytes, outbound);
   services_.users.sweep(services_.now);
   services_.logins.sweep(services_.now);
+  rules_.tick(services_.wall_ms);
   services_.shared.for_each([](gateway::SharedConnection& shared) { shared.sweep(); });
   assess_load();
   publish_figures();

@@ -449,11 +449,25 @@ TEST_F(LargeChat, CountsReceiptsOnceACommit) {
   w.have_messages(1, 1);
   all_get(2, 50, 1, 0);
   EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 49/0"));
+  w.set_time(2'000);
   all_get(51, kMembers, 1, 1);
   EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 101/52"));
   w.mark(2, 1, 0);
   w.commit();
   EXPECT_THAT(w.told(), IsEmpty()) << "nothing new";
+}
+
+TEST_F(LargeChat, TellsASenderOfAllMessagesOnceASecond) {
+  w.have_messages(1, 2);
+  all_get(2, 10, 1, 0);
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 9/0")) << "the first at once";
+  w.set_time(1'999);
+  all_get(2, 10, 2, 0);
+  all_get(11, 20, 2, 1);
+  w.rules().tick(1'999);
+  EXPECT_THAT(w.told(), IsEmpty());
+  w.rules().tick(2'000);
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 19/10; receipts of 2: 19/0"));
 }
 
 TEST_F(LargeChat, CountsEachMessageForItsSender) {
@@ -472,8 +486,8 @@ TEST_F(LargeChat, RemembersTheCountsAcrossARestart) {
   w.restart();
   w.told();
   all_get(41, 41, 3, 3);
-  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 40/40", "user 1: receipts of 2: 40/1",
-                                    "user 1: receipts of 3: 1/1"));
+  EXPECT_THAT(w.told(), ElementsAre("user 1: receipts of 1: 40/40; receipts of 2: 40/1; "
+                                    "receipts of 3: 1/1"));
 }
 
 TEST_F(LargeChat, GoesBackToSingleReceiptsWhenItIsSmallAgain) {
