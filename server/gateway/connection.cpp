@@ -167,6 +167,11 @@ asio::awaitable<FirstMessage> receive_first(Services& services, ClientStream& st
       co_return FirstMessage{.text = std::string(item.payload),
                              .early_bytes = std::string(behind.data(), behind.size())};
     }
+    if (item.kind == Kind::kPing) {
+      std::string pong;
+      protocol::append_frame(pong, protocol::Opcode::kPong, item.payload);
+      if (co_await stream.write(pong)) co_return FirstMessage{};
+    }
     buffer.consume(used);
     if (item.kind != Kind::kNeedMore) continue;
     error_code error;
@@ -231,10 +236,16 @@ asio::awaitable<void> refuse_unread(Services& services, ClientStream& stream, bo
   }
   const bool too_large = error == http::error::body_limit || error == http::error::header_limit;
   const bool too_late = stream.is_expired() && has_begun;
-  if (!too_large && !too_late) co_return;
+  const bool nonsense =
+      !too_large && error.category() == error_code(http::error::end_of_stream).category() &&
+      error != http::error::end_of_stream && error != http::error::partial_message;
+  if (!too_large && !too_late && !nonsense) co_return;
   if (too_late) services.metrics.add(metrics::Metric::kRefusedRequestTimeout);
+  if (nonsense) services.metrics.add(metrics::Metric::kClientErrors);
   stream.expires_after(services.server.limits.close_timeout);
-  HttpReply reply = error_reply(too_large ? Error::kTooLarge : Error::kRequestTimeout);
+  HttpReply reply = too_late   ? error_reply(Error::kRequestTimeout)
+                    : nonsense ? error_reply(Error::kBadFrame, "not an HTTP/1.1 request")
+                               : error_reply(Error::kTooLarge);
   const error_code failed = co_await write_reply(services, stream, reply, {});
   if (!failed) co_await hear_out(services, stream);
 }

@@ -41,7 +41,7 @@ struct HttpReply {
   std::string_view content_type = "application/json";
   std::string body;
   std::string_view allow = {};      ///< for status 405
-  std::uint32_t retry_after_s = 0;  ///< for 429 and 503; 0: nobody knows
+  std::uint32_t retry_after_s = 0;  ///< for 429 and 503, which says 1 at least
   struct Header {
     std::string_view name;
     std::string value;

@@ -19,6 +19,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr unsigned kNotModified = 304;
+constexpr unsigned kUnavailable = 503;
 constexpr std::uint64_t kSlowestBytesPerSecond = 64 * 1024;
 
 beast::string_view view(std::string_view text) { return {text.data(), text.size()}; }
@@ -28,8 +29,8 @@ http::response<http::empty_body> head_of(const HttpReply& reply, bool keep_alive
   head.set(http::field::server, kServerName);
   if (!reply.content_type.empty()) head.set(http::field::content_type, view(reply.content_type));
   if (!reply.allow.empty()) head.set(http::field::allow, view(reply.allow));
-  if (reply.retry_after_s > 0) {
-    head.set(http::field::retry_after, std::to_string(reply.retry_after_s));
+  if (reply.retry_after_s > 0 || reply.status == kUnavailable) {
+    head.set(http::field::retry_after, std::to_string(std::max(reply.retry_after_s, 1U)));
   }
   for (const HttpReply::Header& each : reply.headers) head.set(view(each.name), each.value);
   if (reply.status != kNotModified) {

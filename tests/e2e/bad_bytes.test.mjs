@@ -5,7 +5,9 @@ import { afterEach, test } from 'node:test';
 
 import { Device } from './lib/device.mjs';
 import { makeChat } from './lib/http.mjs';
-import { BINARY, CLOSE, frame, parseFrames, PING, RawConnection, rawSession, TEXT } from './lib/raw.mjs';
+import {
+  BINARY, CLOSE, frame, parseFrames, PING, PONG, RawConnection, rawSession, TEXT, upgrade,
+} from './lib/raw.mjs';
 import { newUser, startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -97,14 +99,24 @@ test('a message that arrives byte by byte is taken', async () => {
   raw.destroy();
 });
 
-test('what is no HTTP gets at most an error and a closed connection', async () => {
+test('bad_frame: what is no HTTP gets 400 and a closed connection', async () => {
   const tls = '\x16\x03\x01\x02\x00\x01\x00\x01\xfc';
   for (const bytes of [tls, 'GARBAGE\r\n\r\n', '\0'.repeat(5000), 'GET / HTTP/9.9\r\n\r\n']) {
     const raw = new RawConnection(server);
     raw.write(Buffer.from(bytes, 'latin1'));
-    raw.socket.end();
-    assert.match(await raw.end(), /^(HTTP\/1\.[01] [45]\d\d |$)/);
+    assert.match(await raw.end(), /^HTTP\/1\.1 400 [^]*"code":"bad_frame"/);
   }
+});
+
+test('a ping before hello gets its pong', async () => {
+  const raw = new RawConnection(server);
+  raw.write(upgrade(server));
+  await raw.contains('\r\n\r\n');
+  raw.received = Buffer.alloc(0);
+  raw.write(frame(PING, 'are you there?'));
+  await raw.contains('are you there?');
+  assert.deepEqual(parseFrames(raw.received).map(({ opcode }) => opcode), [PONG]);
+  raw.destroy();
 });
 
 test('a header without end is cut off', async () => {

@@ -9,6 +9,7 @@ export const TEXT = 1;
 export const BINARY = 2;
 export const CLOSE = 8;
 export const PING = 9;
+export const PONG = 10;
 
 /** A frame of RFC 6455. `length` is what it claims to carry; by default what it does. */
 export function frame(opcode, payload, { fin = true, rsv = 0, masked = true, length = payload.length } = {}) {
@@ -66,14 +67,17 @@ export class RawConnection {
   destroy() { this.socket.destroy(); }
 }
 
+/** The request for a WebSocket. */
+export const upgrade = (server) => [
+  'GET /v1/ws HTTP/1.1', `Host: ${server.host}:${server.port}`, 'Upgrade: websocket',
+  'Connection: Upgrade', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+  'Sec-WebSocket-Version: 13', '', '',
+].join('\r\n');
+
 /** A connection that went through the upgrade and said hello; only later frames are in `received`. */
 export async function rawSession(server, user) {
   const raw = new RawConnection(server);
-  raw.write([
-    'GET /v1/ws HTTP/1.1', `Host: ${server.host}:${server.port}`, 'Upgrade: websocket',
-    'Connection: Upgrade', `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
-    'Sec-WebSocket-Version: 13', '', '',
-  ].join('\r\n'));
+  raw.write(upgrade(server));
   await raw.contains('\r\n\r\n');
   raw.write(frame(TEXT, JSON.stringify({ op: 'hello', token: server.token(user) })));
   await raw.contains('"caught_up"');
