@@ -16,6 +16,8 @@ using storage::Varints;
 namespace {
 
 constexpr std::uint64_t kLast = ~std::uint64_t{0};
+/// So many records are looked at for those of one user: pushes wait meanwhile.
+constexpr std::uint64_t kRecordsLookedAt = 10'000;
 
 Push decode_push(std::string_view key, std::string_view value) {
   ValueReader reader(value);
@@ -86,11 +88,12 @@ std::vector<Push> RocksPushStore::pushes() const {
 std::vector<Record> RocksPushStore::records(UserId user, std::size_t most) const {
   std::vector<Record> found;
   if (most == 0) return found;
+  std::uint64_t looked_at = 0;
   store_.scan(Family::kPushRecords, as_view(number_key(0)), as_view(number_key(kLast)),
               Order::kFalling, [&](std::string_view, std::string_view value) {
                 Record record = decode_record(value);
                 if (!user || record.user == user) found.push_back(std::move(record));
-                return found.size() < most;
+                return found.size() < most && ++looked_at < kRecordsLookedAt;
               });
   return found;
 }
