@@ -30,6 +30,35 @@ bool IntervalSet::insert_apart(std::uint32_t number) {
   return true;
 }
 
+std::uint64_t IntervalSet::insert_all(std::uint32_t first, std::uint32_t last) {
+  std::uint64_t inserted = 0;
+  for (const auto [hole_first, hole_last] : holes(last)) {
+    const std::uint32_t from = std::max(first, hole_first);
+    if (from > hole_last) continue;
+    inserted += hole_last - from + 1;
+    fill(from, hole_last);
+  }
+  return inserted;
+}
+
+// Of one hole: nothing of it is in the set.
+void IntervalSet::fill(std::uint32_t first, std::uint32_t last) {
+  if (first == prefix_ + 1) {
+    prefix_ = last;
+    return join_prefix();
+  }
+  insert_apart(first);
+  if (first == last) return;
+  if (first <= prefix_) return fill(first + 1, last);  // a hole below was given up
+  auto& islands = beyond_->islands;
+  const auto own = std::prev(std::ranges::upper_bound(islands, first, {}, &Interval::first));
+  own->last = std::max(own->last, last);
+  const auto after = std::next(own);
+  if (after == islands.end() || after->first != own->last + 1) return;
+  own->last = after->last;
+  islands.erase(after);
+}
+
 bool IntervalSet::in_islands(std::uint32_t number) const {
   const auto& islands = beyond_->islands;
   const auto after = std::ranges::upper_bound(islands, number, {}, &Interval::first);

@@ -37,6 +37,8 @@ class IntervalSet {
     }
     return insert_apart(number);
   }
+  /// The same for all of first..last; how many of them weren't there. Requires: 1 <= first.
+  std::uint64_t insert_all(std::uint32_t first, std::uint32_t last);
   bool contains(std::uint32_t number) const {
     return number <= prefix_ || (beyond_ && in_islands(number));
   }
@@ -75,6 +77,7 @@ class IntervalSet {
   }
 
   bool insert_apart(std::uint32_t number);
+  void fill(std::uint32_t first, std::uint32_t last);
   bool in_islands(std::uint32_t number) const;
   void join_prefix();
   void give_up_lowest_hole();

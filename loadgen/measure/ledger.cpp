@@ -78,7 +78,9 @@ void LedgerShard::on_ack(Seat seat, std::uint32_t k, Seq seq, std::uint64_t fing
   add(due_, roster_.members_of(chat.chat).size() - 1);
 
   const Content content = place(seat, place_seq, seat.user, {k, {}, fingerprint}, false);
-  if (content == Content::kRepeated || content == Content::kDiffers) {
+  if (own.is_out_at(place_seq)) {
+    count(&LedgerReport::misdelivered, "taken from one who was out of the chat", seat, seq);
+  } else if (content == Content::kRepeated || content == Content::kDiffers) {
     count(&LedgerReport::duplicated, "acknowledged at a second or taken place", seat, seq);
   } else if (place_seq < floor) {
     count(&LedgerReport::reordered, "placed before an earlier send", seat, seq);
@@ -138,6 +140,10 @@ SightingResult LedgerShard::on_message(const Sighting& sighting) {
   if (is_strange(sighting)) return on_strange(sighting);
   const auto seq = static_cast<std::uint32_t>(sighting.seq);
   SeatState& own = state(seat);
+  if (own.is_out_at(seq) || own.was_out_at(seq)) {
+    count(&LedgerReport::misdelivered, "to one who was out of the chat", seat, seq);
+    return {};
+  }
 
   const bool had_it = own.has(seq);
   if (had_it && seq <= own.session_high) {
@@ -319,8 +325,8 @@ std::size_t LedgerShard::memory_bytes() const {
     if (seat.sender) {
       bytes += sizeof(SenderState) + seat.sender->pending.capacity() * sizeof(PendingAck);
     }
-    if (seat.strange) {
-      bytes += sizeof(*seat.strange) + seat.strange->capacity() * sizeof(std::uint32_t);
+    if (seat.odd) {
+      bytes += sizeof(SeatOddities) + seat.odd->strange.capacity() * sizeof(std::uint32_t);
     }
     if (seat.cursors) bytes += members_at(i) * sizeof(MemberCursors);
   }

@@ -27,7 +27,7 @@ using protocol::Seq;
 struct LedgerReport {
   std::uint64_t sent = 0;
   std::uint64_t acked = 0;      ///< sends whose place the sender was told, or saw for itself
-  std::uint64_t expected = 0;   ///< deliveries that the acknowledged sends are due
+  std::uint64_t expected = 0;   ///< deliveries that the acknowledged sends are due to members
   std::uint64_t delivered = 0;  ///< distinct deliveries
   /// Deliveries that never came: places of a chat up to its highest acknowledged one where a member
   /// never saw a message of the run, though another did or nobody saw anything at all. Seqs are
@@ -49,6 +49,8 @@ struct LedgerReport {
   /// observers share no clock); cursors and unread counts in catch-up that the device knows better.
   std::uint64_t cursor_violations = 0;
   // These break no promise: they say how far the account reaches.
+  /// Expected deliveries that the server said it had removed before the device asked for them.
+  std::uint64_t trimmed = 0;
   std::uint64_t late = 0;        ///< deliveries later than the bound that their observer applies
   std::uint64_t unresolved = 0;  ///< sends that nobody knows the outcome of
   std::vector<std::string> examples;  ///< a line for each of the first violations, at most 20
@@ -64,7 +66,7 @@ struct LedgerReport {
   template <class Archive>
   void serialize(Archive& archive) {
     archive(sent, acked, expected, delivered, lost, duplicated, reordered, misdelivered, corrupted,
-            phantom, cursor_violations, late, unresolved, examples);
+            phantom, cursor_violations, trimmed, late, unresolved, examples);
   }
 };
 
@@ -143,7 +145,16 @@ class LedgerShard {
   SightingResult on_message(const Sighting& sighting);
   /// A message for a chat that the observer isn't a member of.
   void on_stray_message(UserNumber observer, std::uint64_t chat_id, Seq seq);
-  /// Everything up to this has reached the device.
+  /// The server says that it keeps nothing below `first` any more.
+  void on_trimmed(Seat seat, Seq first);
+  /// The user is out of the chat: nothing above `last` is due (S12).
+  void on_left(Seat seat, Seq last);
+  /// The same of a user who is told of it afterwards, and not since when.
+  void on_found_out(Seat seat);
+  /// The user is in the chat, again or as before: nothing of what it has missed up to `last` is
+  /// due, and all above it is.
+  void on_joined(Seat seat, Seq last);
+  /// Everything up to this has reached the device, or isn't due.
   Seq position(Seat seat) const;
   /// Something above position(seat) has, too.
   bool has_gaps(Seat seat) const;
@@ -208,6 +219,8 @@ class LedgerShard {
   void check_second_ack(Seat seat, std::uint32_t k, std::uint32_t seq);
   bool settle(Seat seat, std::uint32_t k, std::uint32_t& floor);
   bool possible(Seat seat, Seq seq);
+  /// Holds what hasn't come of first..last for seen; how much that is.
+  std::uint64_t forgo(Seat seat, std::uint32_t first, std::uint32_t last);
   void count(std::uint64_t LedgerReport::*figure, std::string_view kind, Seat seat, Seq seq);
 
   // Constant after construction

@@ -55,6 +55,24 @@ struct SenderState {
   std::uint32_t highest_acked = 0;
 };
 
+/// What few seats have.
+struct SeatOddities {
+  /// Places in `seen` where something strange came and no message of the run, at most
+  /// SeatState::kMaxStrange.
+  std::vector<std::uint32_t> strange;
+  /// Deliveries that weren't due: what was said while the user was out of the chat.
+  std::uint64_t undue = 0;
+  std::uint32_t left_after = 0;  ///< while `out`: nothing above it is due
+  bool out = false;              ///< of the chat
+  /// The last time before that began above the one and ended with the other.
+  std::uint32_t missed_after = 0, missed_through = 0;
+
+  template <class Archive>
+  void serialize(Archive& archive) {
+    archive(strange, undue, left_after, out, missed_after, missed_through);
+  }
+};
+
 struct LedgerShard::SeatState {
   static constexpr std::size_t kMaxStrange = 256;
 
@@ -68,24 +86,32 @@ struct LedgerShard::SeatState {
   bool summed = true;           ///< content_sum means something
   std::unique_ptr<SenderState> sender;
   std::unique_ptr<MemberCursors[]> cursors;  ///< by member of the chat
-  /// Places in `seen` where something strange came and no message of the run, at most kMaxStrange;
-  /// null for those that never had one.
-  std::unique_ptr<std::vector<std::uint32_t>> strange;
+  std::unique_ptr<SeatOddities> odd;         ///< null for those that never were
 
   /// A message of the run has come at this place.
   bool has(std::uint32_t seq) const { return seen.contains(seq) && !holds_strange(seq); }
   bool holds_strange(std::uint32_t seq) const {
-    return strange && std::ranges::find(*strange, seq) != strange->end();
+    return odd && std::ranges::find(odd->strange, seq) != odd->strange.end();
+  }
+  /// Above what was said when the user left the chat.
+  bool is_out_at(std::uint32_t seq) const { return odd && odd->out && seq > odd->left_after; }
+  /// The same of the time before, when the user is back.
+  bool was_out_at(std::uint32_t seq) const {
+    return odd && seq > odd->missed_after && seq <= odd->missed_through;
+  }
+  SeatOddities& oddities() {
+    if (!odd) odd = std::make_unique<SeatOddities>();
+    return *odd;
   }
   void see(std::uint32_t seq, std::uint64_t fingerprint) {
     if (seen.insert(seq)) content_sum += protocol::mix(fingerprint ^ protocol::mix(seq));
-    if (strange) std::erase(*strange, seq);
+    if (odd) std::erase(odd->strange, seq);
   }
   /// What isn't the run's own takes the place only until its message comes.
   void see_strange(std::uint32_t seq) {
     summed = false;
-    if (!strange) strange = std::make_unique<std::vector<std::uint32_t>>();
-    if (strange->size() < kMaxStrange && seen.insert(seq)) strange->push_back(seq);
+    auto& strange = oddities().strange;
+    if (strange.size() < kMaxStrange && seen.insert(seq)) strange.push_back(seq);
   }
 };
 

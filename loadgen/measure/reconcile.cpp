@@ -43,6 +43,7 @@ class Reconciliation {
     report_.corrupted += from.corrupted;
     report_.phantom += from.phantom;
     report_.cursor_violations += from.cursor_violations;
+    report_.trimmed += from.trimmed;
     report_.late += from.late;
     report_.unresolved += from.unresolved + shard.outstanding().pending;
     for (const std::string& text : from.examples) example(text);
@@ -62,6 +63,7 @@ class Reconciliation {
     const auto members = roster_.members_of(chat);
     seats_.clear();
     for (const UserNumber member : members) seats_.push_back(&seat_of(member, chat));
+    subtract_undue(chat);
     count_lost(chat, members);
     count_displaced(chat, members);
     compare_contents(chat);
@@ -70,11 +72,22 @@ class Reconciliation {
     }
   }
 
+  // What was said while a member was out of the chat.
+  void subtract_undue(ChatIndex chat) {
+    for (const SeatState* seat : seats_) {
+      if (!seat->odd) continue;
+      std::uint64_t undue = seat->odd->undue;
+      if (seat->is_out_at(highest_acked_[chat]))
+        undue += highest_acked_[chat] - seat->odd->left_after;
+      report_.expected -= std::min(report_.expected, undue);
+    }
+  }
+
   void count_lost(ChatIndex chat, std::span<const UserNumber> members) {
     std::map<std::uint32_t, std::int64_t> missing;  // how many more members miss it from there on
     for (std::size_t i = 0; i < members.size(); ++i) {
       const IntervalSet& seen = seats_[i]->seen;
-      const std::uint32_t limit = std::max(highest_acked_[chat], seats_[i]->life_high);
+      const std::uint32_t limit = last_due(chat, *seats_[i]);
       report_.lost += seen.abandoned();
       if (seen.prefix() >= limit) continue;
       for (const auto [first, last] : seen.holes(limit)) {
@@ -94,11 +107,16 @@ class Reconciliation {
     }
   }
 
+  std::uint32_t last_due(ChatIndex chat, const SeatState& seat) const {
+    const std::uint32_t last = std::max(highest_acked_[chat], seat.life_high);
+    return seat.is_out_at(last) ? seat.odd->left_after : last;
+  }
+
   // Where a member saw only something strange, and another saw a message.
   void count_displaced(ChatIndex chat, std::span<const UserNumber> members) {
     for (std::size_t i = 0; i < members.size(); ++i) {
-      if (!seats_[i]->strange) continue;
-      for (const std::uint32_t seq : *seats_[i]->strange) {
+      if (!seats_[i]->odd) continue;
+      for (const std::uint32_t seq : seats_[i]->odd->strange) {
         const auto has_it = [seq](const SeatState* seat) { return seat->has(seq); };
         if (std::ranges::none_of(seats_, has_it)) continue;
         ++report_.lost;

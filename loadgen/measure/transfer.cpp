@@ -37,7 +37,7 @@ void LedgerShard::save(Archive& archive) const {
   }
   for (std::size_t i = 0; i < seats_.size(); ++i) {
     const SeatState& seat = seats_[i];
-    archive(seat.seen, seat.content_sum, seat.life_high, seat.summed, seat.strange,
+    archive(seat.seen, seat.content_sum, seat.life_high, seat.summed, seat.odd,
             seat.cursors != nullptr);
     if (seat.cursors)
       archive(cereal::binary_data(seat.cursors.get(), members_at(i) * sizeof(MemberCursors)));
@@ -61,7 +61,7 @@ void LedgerShard::load(Archive& archive) {
   for (std::size_t i = 0; i < seats_.size(); ++i) {
     SeatState& seat = seats_[i];
     bool cursors = false;
-    archive(seat.seen, seat.content_sum, seat.life_high, seat.summed, seat.strange, cursors);
+    archive(seat.seen, seat.content_sum, seat.life_high, seat.summed, seat.odd, cursors);
     if (!cursors) continue;
     seat.cursors = std::make_unique<MemberCursors[]>(members_at(i));
     archive(cereal::binary_data(seat.cursors.get(), members_at(i) * sizeof(MemberCursors)));

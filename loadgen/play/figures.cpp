@@ -64,6 +64,7 @@ report::LedgerFigures ledger_figures(const measure::LedgerReport& report) {
   figures.corrupted = report.corrupted;
   figures.phantom = report.phantom;
   figures.cursor_violations = report.cursor_violations;
+  figures.trimmed = report.trimmed;
   figures.late = report.late;
   figures.unresolved = report.unresolved;
   figures.examples = report.examples;

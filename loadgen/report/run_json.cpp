@@ -153,6 +153,7 @@ void members(Walk& walk, Like<LedgerFigures> auto& ledger) {
   walk("corrupted", ledger.corrupted);
   walk("phantom", ledger.phantom);
   walk("cursor_violations", ledger.cursor_violations);
+  walk("trimmed", ledger.trimmed);
   walk("late", ledger.late);
   walk("unresolved", ledger.unresolved);
   walk("examples", ledger.examples);

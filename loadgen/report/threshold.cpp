@@ -75,6 +75,7 @@ constexpr RunMetric kRunMetrics[] = {
     THRONG_COUNT(ledger, corrupted),
     THRONG_COUNT(ledger, phantom),
     THRONG_COUNT(ledger, cursor_violations),
+    THRONG_COUNT(ledger, trimmed),
     THRONG_COUNT(ledger, late),
     THRONG_COUNT(ledger, unresolved),
     {"validity.late_release.p99", kDuration,

@@ -96,6 +96,11 @@ bool ledger_holds(const LedgerFigures& ledger) {
 
 std::vector<std::string> ledger_notes(const LedgerFigures& ledger) {
   std::vector<std::string> notes;
+  if (ledger.trimmed > 0) {
+    notes.push_back(
+        fmt::format("{} of {} deliveries were removed before their devices came for them",
+                    count_text(ledger.trimmed), count_text(ledger.expected)));
+  }
   if (ledger.late > 0) {
     notes.push_back(fmt::format("{} of {} deliveries came late", count_text(ledger.late),
                                 count_text(ledger.delivered)));

@@ -52,7 +52,7 @@ const SHAPE = {
       latency_ns: LATENCY, service_ns: LATENCY,
     },
   },
-  ledger: wholes('sent acked expected delivered lost duplicated reordered misdelivered late unresolved'),
+  ledger: wholes('sent acked expected delivered lost duplicated reordered misdelivered trimmed late unresolved'),
   validity: {
     valid: 'boolean', reasons: ['string'], late_release_ns: wholes('p99 max'),
     generator_cpu_ratio: '?number', achieved_rate_ratio: '?number', little_residual: '?number',

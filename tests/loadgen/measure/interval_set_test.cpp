@@ -54,6 +54,33 @@ TEST(IntervalSet, AgreesWithASetInAnyOrderOfInsertion) {
   }
 }
 
+TEST(IntervalSet, TakesRangesLikeTheirNumbersOneByOne) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    pacing::Random random(seed, 1);
+    IntervalSet set;
+    IntervalSet model;
+    for (int i = 0; i < 30; ++i) {
+      const auto first = static_cast<std::uint32_t>(1 + random.below(200));
+      const auto last = first + static_cast<std::uint32_t>(random.below(12));
+      std::uint64_t inserted = 0;
+      for (std::uint32_t number = first; number <= last; ++number) inserted += model.insert(number);
+      ASSERT_EQ(set.insert_all(first, last), inserted);
+      ASSERT_EQ(set.prefix(), model.prefix());
+      ASSERT_EQ(set.highest(), model.highest());
+      ASSERT_EQ(set.holes(220).size(), model.holes(220).size());
+    }
+  }
+}
+
+TEST(IntervalSet, TakesARangeForWhichALowerHoleIsGivenUp) {
+  IntervalSet set;
+  const auto islands = static_cast<std::uint32_t>(IntervalSet::kMaxIslands);
+  for (std::uint32_t i = 0; i < islands; ++i) set.insert(100 + 2 * i);
+  EXPECT_EQ(set.insert_all(50, 60), 11u);
+  EXPECT_EQ(set.abandoned(), 49u);
+  EXPECT_EQ(set.prefix(), 60u);
+}
+
 TEST(IntervalSet, GivesUpTheLowestHoleWhenThereAreTooMany) {
   IntervalSet set;
   const auto islands = static_cast<std::uint32_t>(IntervalSet::kMaxIslands);

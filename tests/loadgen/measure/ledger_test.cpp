@@ -157,6 +157,97 @@ TEST(Ledger, AnAcknowledgedMessageThatNeverComesIsLost) {
   EXPECT_EQ(report.examples[0], "chat 1 seq 2 to 2: never reached user 4");
 }
 
+// Who was there gets the message, all others aren't due it.
+void pass_without(Town& town, UserNumber out, std::uint32_t k, Seq seq) {
+  town.send(3, 1, k);
+  town.ack(3, 1, k, seq);
+  for (const UserNumber member : {1, 4, 5, 6}) {
+    if (member != out) town.see(member, 1, seq, 3, k);
+  }
+}
+
+TEST(LedgerMembership, WhatWasSaidWhileSomebodyWasOutIsntDue) {
+  Town town;
+  pass_without(town, 0, 1, 1);
+  town.shard_of(6).on_left(town.seat(6, 1), 1);
+  pass_without(town, 6, 2, 2);
+  pass_without(town, 6, 3, 3);
+  const LedgerReport away = town.reconcile();
+  EXPECT_EQ(faults(away), Faults{});
+  EXPECT_EQ(away.expected, 4u + 3 + 3);
+  EXPECT_NE(town.outstanding().seen, town.outstanding().due) << "nobody knows how it goes on";
+
+  town.shard_of(6).on_joined(town.seat(6, 1), 3);
+  pass_without(town, 0, 4, 4);
+  const LedgerReport back = town.reconcile();
+  EXPECT_EQ(faults(back), Faults{});
+  EXPECT_EQ(back.expected, 4u + 3 + 3 + 4);
+  EXPECT_EQ(back.delivered, back.expected);
+  EXPECT_EQ(town.outstanding().seen, town.outstanding().due);
+  EXPECT_EQ(town.shard_of(6).position(town.seat(6, 1)), 4u);
+}
+
+TEST(LedgerMembership, WhatReachesSomebodyWhoIsOutIsMisdelivered) {
+  Town town;
+  pass_without(town, 0, 1, 1);
+  town.shard_of(6).on_left(town.seat(6, 1), 1);
+  pass_without(town, 0, 2, 2);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"misdelivered", 1}}));
+  town.shard_of(6).on_joined(town.seat(6, 1), 2);
+  EXPECT_FALSE(town.see(6, 1, 2, 3, 2).fresh) << "history is hidden";
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"misdelivered", 2}}));
+}
+
+TEST(LedgerMembership, AFenceHidesNoLossOnItsOtherSide) {
+  Town town;
+  pass_without(town, 6, 1, 1);
+  pass_without(town, 0, 2, 2);
+  town.shard_of(6).on_left(town.seat(6, 1), 2);
+  pass_without(town, 6, 3, 3);
+  town.shard_of(6).on_joined(town.seat(6, 1), 3);
+  pass_without(town, 6, 4, 4);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"lost", 2}})) << "the first and the last";
+}
+
+TEST(LedgerMembership, NobodyLeavesBeforeWhatHasCome) {
+  Town town;
+  pass_without(town, 0, 1, 1);
+  town.shard_of(6).on_left(town.seat(6, 1), 0);
+  EXPECT_EQ(faults(town.reconcile()), (Faults{{"misdelivered", 1}}));
+}
+
+TEST(LedgerMembership, ASendOfWhoIsOutIsntTaken) {
+  Town town;
+  town.shard_of(6).on_left(town.seat(6, 1), 0);
+  town.send(6, 1, 1);
+  town.ack(6, 1, 1, 1);
+  EXPECT_EQ(town.reconcile().misdelivered, 1u);
+}
+
+TEST(LedgerMembership, WhoFindsOutLaterIsDueNothingOfTheTimeBetween) {
+  Town town;
+  pass_without(town, 0, 1, 1);
+  pass_without(town, 6, 2, 2);
+  town.shard_of(6).on_found_out(town.seat(6, 1));
+  EXPECT_EQ(faults(town.reconcile()), Faults{});
+  town.shard_of(6).on_joined(town.seat(6, 1), 2);
+  EXPECT_EQ(town.outstanding().seen, town.outstanding().due);
+}
+
+TEST(LedgerMembership, WhatWasRemovedIsCountedApart) {
+  Town town;
+  pass_without(town, 6, 1, 1);
+  pass_without(town, 6, 2, 2);
+  town.shard_of(6).on_trimmed(town.seat(6, 1), 3);
+  pass_without(town, 0, 3, 3);
+  const LedgerReport report = town.reconcile();
+  EXPECT_EQ(faults(report), Faults{});
+  EXPECT_FALSE(report.violated());
+  EXPECT_EQ(report.trimmed, 2u);
+  EXPECT_EQ(report.delivered + report.trimmed, report.expected);
+  EXPECT_EQ(town.outstanding().seen, town.outstanding().due);
+}
+
 TEST(Ledger, AnUnacknowledgedMessageAtTheEndMayBeMissing) {
   Town town;
   town.pass(1, 1, 1, 1);

@@ -84,6 +84,7 @@ TEST(Figures, TakeOverTheLedger) {
   report.cursor_violations = 11;
   report.late = 12;
   report.unresolved = 13;
+  report.trimmed = 14;
   report.examples = {"lost: chat 1 seq 2"};
   const report::LedgerFigures figures = ledger_figures(report);
   EXPECT_EQ(figures.sent, 1u);
@@ -99,6 +100,7 @@ TEST(Figures, TakeOverTheLedger) {
   EXPECT_EQ(figures.cursor_violations, 11u);
   EXPECT_EQ(figures.late, 12u);
   EXPECT_EQ(figures.unresolved, 13u);
+  EXPECT_EQ(figures.trimmed, 14u);
   EXPECT_EQ(figures.examples, report.examples);
 }
 

@@ -33,7 +33,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 RunResult run_with_every_field_set() {
   RunResult run = sample_run();
   run.clock = Clock::kVirtual;
-  run.ledger = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, {"first", "second"}};
+  run.ledger = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, {"first", "second"}};
   run.validity.valid = false;
   run.validity.reasons = {"too late", "too slow"};
   run.validity.late_release_ns = {14, 15};
@@ -69,7 +69,7 @@ TEST(RunJson, RoundTripLosesNothing) {
   EXPECT_EQ(read.find_operation("send")->latency_ns.p9999, 60'000'000);
   EXPECT_DOUBLE_EQ(read.find_operation("send")->service_curve.back().percentile, 99.99924);
   EXPECT_EQ(read.find_operation("send")->service_curve.back().ns, 65'000'000);
-  EXPECT_EQ(read.ledger.unresolved, 13u);
+  EXPECT_EQ(read.ledger.unresolved, 14u);
   EXPECT_EQ(read.ledger.examples, run.ledger.examples);
   EXPECT_EQ(read.validity.late_release_ns.max, 15);
   EXPECT_EQ(read.validity.little_residual, 0.125);
