@@ -145,6 +145,28 @@ function User:upload(bytes, type) end
 ---@return integer? bytes, string? error
 function User:download(asset) end
 
+---Lets somebody into a chat again. True, or false and the error.
+---@param chat Chat
+---@param number integer  of one whom the plan has there, as me:other gives
+---@return boolean ok, string? error
+function User:add(chat, number) end
+
+---Takes somebody out of a chat.
+---@param chat Chat
+---@param number integer
+---@return boolean ok, string? error
+function User:remove(chat, number) end
+
+---Leaves a chat; somebody in it may let the user in again.
+---@param chat Chat
+---@return boolean ok, string? error
+function User:leave(chat) end
+
+---@param chat Chat
+---@param name string
+---@return boolean ok, string? error
+function User:rename(chat, name) end
+
 ---Asks which users are online. How many are and how many were asked about, or nil and the error.
 ---@param numbers integer[]
 ---@return integer? online, integer|string asked_or_error
@@ -230,7 +252,17 @@ function User:group() end
 ---@return Chat[]
 function User:chats() end
 
----How many members the chat has, the user among them.
+---Whether the user is in the chat.
+---@param chat Chat
+---@return boolean
+function User:joined(chat) end
+
+---The number of one of the others whom the plan has in the chat.
+---@param chat Chat
+---@return integer
+function User:other(chat) end
+
+---How many members the plan has in the chat, the user among them.
 ---@param chat Chat
 ---@return integer
 function User:members(chat) end

@@ -6,8 +6,8 @@ namespace throng::measure {
 namespace {
 
 constexpr std::array<std::string_view, kOperations> kNames{
-    "connect",      "login",    "send",  "deliver",  "fan_out", "receipt_delivered",
-    "receipt_read", "catch_up", "fetch", "presence", "upload",  "download"};
+    "connect",  "login", "send",     "deliver", "fan_out",  "receipt_delivered", "receipt_read",
+    "catch_up", "fetch", "presence", "upload",  "download", "change_chat"};
 
 /// Where the errors go whose kind would be one too many.
 constexpr std::string_view kOtherKinds = "other";
@@ -16,7 +16,8 @@ constexpr std::string_view kOtherKinds = "other";
 bool has_course(Operation operation) {
   return operation == Operation::kSend || operation == Operation::kDeliver ||
          operation == Operation::kFetch || operation == Operation::kPresence ||
-         operation == Operation::kUpload || operation == Operation::kDownload;
+         operation == Operation::kUpload || operation == Operation::kDownload ||
+         operation == Operation::kChatChange;
 }
 
 void add_course(Course& to, const Course& from) {

@@ -33,10 +33,11 @@ enum class Operation : std::uint8_t {
   kCatchUp,           ///< the login's due time to all that was missed
   kFetch,
   kPresence,
-  kUpload,    ///< due time to the answer that the asset is stored
-  kDownload,  ///< due time to the last byte of the asset
+  kUpload,      ///< due time to the answer that the asset is stored
+  kDownload,    ///< due time to the last byte of the asset
+  kChatChange,  ///< due time to the answer that members or the name are changed
 };
-inline constexpr std::size_t kOperations = 12;
+inline constexpr std::size_t kOperations = 13;
 /// The name in run.json, e.g. "receipt_delivered".
 std::string_view operation_name(Operation operation);
 

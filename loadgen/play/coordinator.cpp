@@ -72,6 +72,7 @@ RunContext Coordinator::make_context() {
       .settings = {},
       .stamp_key = measure::StampKey(prepared_.identity.seed),
       .mint_token = token_mint(options_.secret, token_expiry(options_, prepared_.plan)),
+      .mint_admin_token = token_mint(options_.secret, token_expiry(options_, prepared_.plan), true),
       .ramp = prepared_.plan.ramp,
       .warm_up = options_.warm_up.value_or(pacing::Duration::zero()),
       .duration = prepared_.plan.duration,

@@ -71,6 +71,7 @@ RunContext CrewDuty::make_context() {
                      .settings = {},
                      .stamp_key = measure::StampKey(orders_.stamp_seed),
                      .mint_token = token_mint(orders_.secret, orders_.token_expires),
+                     .mint_admin_token = token_mint(orders_.secret, orders_.token_expires, true),
                      .ramp = orders_.ramp,
                      .warm_up = orders_.warm_up,
                      .duration = orders_.duration,

@@ -5,9 +5,9 @@
 namespace throng::play {
 
 std::function<std::string(protocol::UserId)> token_mint(const std::string& secret,
-                                                        std::int64_t expires) {
-  return [key = protocol::TokenKey(secret), expires](protocol::UserId user) {
-    return key.mint({.user = user, .expires = expires, .admin = false});
+                                                        std::int64_t expires, bool admin) {
+  return [key = protocol::TokenKey(secret), expires, admin](protocol::UserId user) {
+    return key.mint({.user = user, .expires = expires, .admin = admin});
   };
 }
 

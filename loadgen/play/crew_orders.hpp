@@ -39,9 +39,10 @@ struct CrewOrders {
   std::vector<Slice> slices;            ///< of the crew's workers
 };
 
-/// Gives each user of the run a token until then, in ms since 1970.
+/// Gives each user of the run a token until then, in ms since 1970; an `admin`'s may act on any
+/// chat.
 std::function<std::string(protocol::UserId)> token_mint(const std::string& secret,
-                                                        std::int64_t expires);
+                                                        std::int64_t expires, bool admin = false);
 
 /// Equal for equal graphs. Linear in them.
 std::uint64_t sum_of(const measure::Roster& roster);

@@ -11,7 +11,7 @@ namespace throng::play {
 namespace {
 
 /// Its number goes up with each change of what a coordinator and its crews say.
-constexpr std::string_view kProtocol = "throng.crew/4\n";
+constexpr std::string_view kProtocol = "throng.crew/5\n";
 
 const unsigned char* bytes_of(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());

@@ -49,6 +49,7 @@ Worker::Worker(const RunContext& context, const Slice& slice, const pacing::Cloc
       connected_gauge_(seconds_.gauge(kConnectedGauge)),
       tracked_(slice.users) {
   settings_.wants_messages = script_.wants_messages();
+  settings_.members_move = script_.moves_members();
   randoms_.reserve(slice.users);
   for (LocalUser user = 0; user < slice.users; ++user) {
     const UserNumber number = slice.first_user + user;
@@ -155,8 +156,9 @@ bool Worker::bring_back(std::size_t count) {
 }
 
 void Worker::count_unsettled() {
-  const auto settled = [](const users::User& user) {
-    return user.means_to_be_online() && user.settled();
+  const auto settled = [this](const users::User& user) {
+    return user.means_to_be_online() && user.settled() &&
+           !(world_->somebody_is_out && user.chat_missed(context_.graph));
   };
   const auto count = std::ranges::count_if(users_, std::not_fn(settled));
   unsettled_.store(static_cast<std::uint64_t>(count), std::memory_order_relaxed);

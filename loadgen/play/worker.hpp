@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +49,8 @@ struct RunContext {
   measure::StampKey stamp_key;
   /// The token of a user's hello. Called by all workers.
   std::function<std::string(protocol::UserId)> mint_token;
+  /// One that may change any chat, for that user.
+  std::function<std::string(protocol::UserId)> mint_admin_token = {};
   pacing::Duration ramp{};
   pacing::Duration warm_up{};  ///< from the end of the ramp to the measured time
   pacing::Duration duration{};
@@ -120,6 +123,9 @@ class Worker final : private scenario::Actions,
   /// Makes up to `count` users who aren't there log in, so that they get what they missed. True
   /// once all of them have been told to.
   bool bring_back(std::size_t count);
+  /// Has users who are out of a chat that the plan has them in added to it, a few at a time: then
+  /// what they are due is known to the end. To be called until all has settled.
+  void bring_together();
   /// Brings unsettled() up to date. Linear in users.
   void count_unsettled();
   /// Records what is unfinished, hands over the last second, closes the connections.
@@ -174,6 +180,12 @@ class Worker final : private scenario::Actions,
   std::uint64_t user_number(LocalUser user) const override { return users_[user].number(); }
   std::uint64_t users_total() const override { return context_.graph.users(); }
   std::span<const scenario::ChatInfo> chats(LocalUser user) const override;
+  std::span<const std::uint32_t> planned_members(ChatIndex chat) const override {
+    return context_.graph.members_of(chat);
+  }
+  bool joined(LocalUser user, ChatIndex chat) const override {
+    return users_[user].joined(context_.graph, chat);
+  }
   bool online(LocalUser user) const override { return users_[user].online(); }
   std::uint64_t unread(LocalUser user, ChatIndex chat) const override;
   void wait_until(LocalUser user, pacing::TimePoint due) override;
@@ -195,6 +207,8 @@ class Worker final : private scenario::Actions,
   void upload(LocalUser user, std::size_t bytes, std::string_view type,
               pacing::TimePoint due) override;
   void download(LocalUser user, std::string_view asset, pacing::TimePoint due) override;
+  void change_chat(LocalUser user, ChatIndex chat, const scenario::ChatChange& change,
+                   pacing::TimePoint due) override;
   void record(std::string_view operation, pacing::Duration elapsed) override;
 
   // transport::TransportListener
@@ -210,7 +224,7 @@ class Worker final : private scenario::Actions,
   void presence_done(LocalUser user, const scenario::PresenceDone& outcome) override;
   void message(LocalUser user, const scenario::Message& message) override;
 
-  // Assets (worker_assets.cpp)
+  // Calls over HTTP (worker_calls.cpp): assets, chats
   struct Transfer {
     measure::Operation operation;
     pacing::TimePoint due;
@@ -223,6 +237,8 @@ class Worker final : private scenario::Actions,
                        const MakeOutcome& make_outcome);
   void give_up_transfers(pacing::TimePoint now);
   std::string bearer(LocalUser user) const;
+  transport::HttpCall chat_call(ChatIndex chat, const scenario::ChatChange& change,
+                                std::string bearer) const;
 
   void release(ScriptTimer& timer);
   /// Counts scheduled work that was never begun.
@@ -258,6 +274,7 @@ class Worker final : private scenario::Actions,
   std::unique_ptr<transport::Transport> transport_;
   std::unique_ptr<transport::HttpCaller> http_;  ///< null: there is none
   std::map<LocalUser, Transfer> transfers_;      ///< each user has one at a time
+  std::set<LocalUser> returning_;                ///< asked to be let in by bring_together()
   measure::SecondRecorder seconds_;
   measure::SecondRecorder::GaugeId connected_gauge_;
   std::optional<measure::Recorder> recorder_;

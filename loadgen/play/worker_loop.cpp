@@ -113,6 +113,7 @@ void WorkerLoop::bring_back() {
 }
 
 void WorkerLoop::count_unsettled() {
+  worker_.bring_together();
   worker_.count_unsettled();
   loop_.call_after(kCountInterval, [this] { count_unsettled(); });
 }

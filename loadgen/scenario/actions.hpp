@@ -73,10 +73,20 @@ struct DownloadDone {
   std::string_view error;
   std::uint64_t bytes = 0;
 };
+/// What a user changes about a chat.
+struct ChatChange {
+  enum class Kind : std::uint8_t { kAdd, kRemove, kRename };
+  Kind kind = Kind::kAdd;
+  std::uint64_t user_number = 0;  ///< who is added or taken out; with one's own number: leaves
+  std::string_view name = {};     ///< kRename
+};
+struct ChatChangeDone {
+  std::string_view error;
+};
 struct TimeReached {};
 
 using Outcome = std::variant<TimeReached, LoginDone, SendsDone, FetchDone, PresenceDone, UploadDone,
-                             DownloadDone>;
+                             DownloadDone, ChatChangeDone>;
 
 /// What a script can make its user do. The worker implements it; scripts call it from the worker's
 /// thread. `due` is when the user meant to act, fixed by the schedule and not by replies: latency
@@ -94,6 +104,10 @@ class Actions {
   virtual std::uint64_t user_number(LocalUser user) const = 0;
   virtual std::uint64_t users_total() const = 0;
   virtual std::span<const ChatInfo> chats(LocalUser user) const = 0;
+  /// Numbers of all whom the plan has in the chat, rising.
+  virtual std::span<const std::uint32_t> planned_members(ChatIndex chat) const = 0;
+  /// The user is in the chat, as far as the device knows.
+  virtual bool joined(LocalUser user, ChatIndex chat) const = 0;
   virtual bool online(LocalUser user) const = 0;
   /// Messages of others above the user's read cursor, as the user's own device counts them.
   virtual std::uint64_t unread(LocalUser user, ChatIndex chat) const = 0;
@@ -133,6 +147,9 @@ class Actions {
                       pacing::TimePoint due) = 0;
   /// Resumes with DownloadDone.
   virtual void download(LocalUser user, std::string_view asset, pacing::TimePoint due) = 0;
+  /// Adds somebody, takes somebody out, or renames. Resumes with ChatChangeDone.
+  virtual void change_chat(LocalUser user, ChatIndex chat, const ChatChange& change,
+                           pacing::TimePoint due) = 0;
   /// Records `elapsed` under an operation of the script's own.
   virtual void record(std::string_view operation, pacing::Duration elapsed) = 0;
 

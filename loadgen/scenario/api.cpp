@@ -16,7 +16,8 @@ std::vector<std::string> api_names() {
   std::vector<std::string> names;
   for (const char* name : declaration_names()) names.emplace_back(name);
   for (const auto& function : value_functions()) names.emplace_back(function.name);
-  for (const auto& functions : {waiting_functions(), acting_functions(), asking_functions()}) {
+  for (const auto& functions :
+       {waiting_functions(), acting_functions(), asking_functions(), member_functions()}) {
     for (const auto& function : functions) names.push_back(std::string{"me:"} + function.name);
   }
   for (const char* name : me_fields()) names.push_back(std::string{"me."} + name);

@@ -97,7 +97,8 @@ void hide_metatable(lua_State* state) {
 
 void push_methods(lua_State* state) {
   lua_createtable(state, 0, 32);
-  for (const auto& functions : {waiting_functions(), acting_functions(), asking_functions()}) {
+  for (const auto& functions :
+       {waiting_functions(), acting_functions(), asking_functions(), member_functions()}) {
     for (const auto& [name, function] : functions) set_function(state, name, function);
   }
 }

@@ -29,6 +29,10 @@ struct Caller {
 Caller check_caller(lua_State* state, const char* function);
 /// The chat at the index. Raises a Lua error unless it is one of the caller's.
 ChatIndex check_chat(lua_State* state, int index, const Caller& caller, const char* function);
+/// The caller of a function that waits. Raises a Lua error where nothing can wait.
+Caller check_waiter(lua_State* state, const char* function);
+/// Gives way to the other users. What Script::resume pushes is what the caller's function returns.
+int wait_for(lua_State* state, const Caller& caller, Awaits awaits);
 /// The name of an asset at the index, which stays on the stack.
 std::string_view check_asset(lua_State* state, int index, const char* function);
 /// The generator of the user whose code runs. Raises a Lua error while a script loads.
@@ -40,6 +44,7 @@ int push_random(lua_State* state, int first, pacing::Random& random, const char*
 std::span<const luaL_Reg> waiting_functions();  ///< login, think, every, …: give way to others
 std::span<const luaL_Reg> acting_functions();   ///< send, read, typing, …: done at once
 std::span<const luaL_Reg> asking_functions();   ///< friend, unread, random, …: change nothing
+std::span<const luaL_Reg> member_functions();   ///< add, leave, joined, …: who is in which chat
 
 /// The fields of `me` and those of the message of on_message.
 std::span<const char* const> me_fields();

@@ -11,9 +11,9 @@ namespace throng::scenario {
 namespace {
 
 // What run.json already calls an operation: a script's own can't be mixed into it.
-constexpr std::array<std::string_view, 12> kOperations = {
-    "connect",      "login",    "send",  "deliver",  "fan_out", "receipt_delivered",
-    "receipt_read", "catch_up", "fetch", "presence", "upload",  "download"};
+constexpr std::array<std::string_view, 13> kOperations = {
+    "connect",  "login", "send",     "deliver", "fan_out",  "receipt_delivered", "receipt_read",
+    "catch_up", "fetch", "presence", "upload",  "download", "change_chat"};
 
 Caller check_actor(lua_State* state, const char* function) {
   const Caller caller = check_caller(state, function);

@@ -35,18 +35,6 @@ void check_can_wait(lua_State* state, const Stage& stage, const char* function) 
              function);
 }
 
-Caller check_waiter(lua_State* state, const char* function) {
-  const Caller caller = check_caller(state, function);
-  check_can_wait(state, caller.stage, function);
-  return caller;
-}
-
-// Gives way to the other users. What Script::resume pushes is what the caller's function returns.
-int wait_for(lua_State* state, const Caller& caller, Awaits awaits) {
-  caller.coroutine().awaits = awaits;
-  return lua_yield(state, 0);
-}
-
 void set_timer(lua_State* state, const Caller& caller, TimePoint due) {
   caller.coroutine().due = due;
   guarded(state, [&] { caller.actions.wait_until(caller.user, due); });
@@ -254,6 +242,17 @@ constexpr luaL_Reg kFunctions[] = {
 };
 
 }  // namespace
+
+Caller check_waiter(lua_State* state, const char* function) {
+  const Caller caller = check_caller(state, function);
+  check_can_wait(state, caller.stage, function);
+  return caller;
+}
+
+int wait_for(lua_State* state, const Caller& caller, Awaits awaits) {
+  caller.coroutine().awaits = awaits;
+  return lua_yield(state, 0);
+}
 
 std::span<const luaL_Reg> waiting_functions() { return kFunctions; }
 

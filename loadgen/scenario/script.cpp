@@ -91,6 +91,10 @@ struct PushOutcome {
     lua_pushinteger(thread, static_cast<lua_Integer>(download.bytes));
     return 1;
   }
+  int operator()(const ChatChangeDone& change) const {
+    lua_pushboolean(thread, change.error.empty());
+    return change.error.empty() ? 1 : push_error(change.error);
+  }
 };
 
 // While on_message runs, and not a moment longer even when it raises an error.
@@ -240,6 +244,11 @@ void Script::stop(LocalUser user) {
 bool Script::finished(LocalUser user) const { return state_->stage.coroutines[user].ended; }
 
 bool Script::wants_messages() const { return state_->on_message != LUA_NOREF; }
+
+bool Script::moves_members() const {
+  const std::string& text = state_->source.text;
+  return text.find("leave") != std::string::npos || text.find("remove") != std::string::npos;
+}
 
 void Script::on_message(LocalUser user, const Message& message) {
   state_->check_idle();

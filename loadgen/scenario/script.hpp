@@ -50,6 +50,8 @@ class Script {
 
   /// True when the script defines on_message.
   bool wants_messages() const;
+  /// True when the script may take people out of chats: its text has the words for it.
+  bool moves_members() const;
   /// Calls on_message(me, message): it can act but not wait. Errors: ScriptError.
   /// Requires: wants_messages(), and no coroutine runs.
   void on_message(LocalUser user, const Message& message);

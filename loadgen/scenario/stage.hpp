@@ -19,6 +19,7 @@ enum class Awaits : std::uint8_t {
   kPresence,
   kUpload,
   kDownload,
+  kChatChange,
   kNothing
 };
 

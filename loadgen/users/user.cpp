@@ -34,6 +34,7 @@ void User::on_timer(UserWorld& world, pacing::TimePoint now) {
   }
   if (ask_ && ask_->began + world.settings.ask_timeout <= now) fail_ask(world, "timeout", now);
   if (next_read_ <= now) read_due_chats(world, now);
+  if (cursors_again_ <= now) say_cursors_again(world, now);
   check_sends(world, now);
   if (welcomed() && heartbeat_due() <= now) say(world, protocol::Ping{}, now);
   rearm(world);
@@ -97,7 +98,7 @@ pacing::TimePoint User::heartbeat_due() const {
 }
 
 pacing::TimePoint User::next_deadline(const UserWorld& world) const {
-  auto deadline = next_read_;
+  auto deadline = std::min(next_read_, cursors_again_);
   if (linked() || state_ == State::kBackoff) deadline = std::min(deadline, step_due_);
   if (login_awaited_) deadline = std::min(deadline, login_patience_);
   if (welcomed()) deadline = std::min(deadline, heartbeat_due());

@@ -39,6 +39,8 @@ namespace throng::users {
 ///   contains the time people take to read.
 /// - fan_out: from the due time of the user's own message in a group to the second tick of the last
 ///   member; only if all members have meant to be online since then.
+/// - Ticks of a chat aren't awaited any more once its members have changed.
+/// - What the server refused of a cursor is counted as an error of the receipt, and said again.
 /// - What is unfinished at finish() is recorded as unresolved.
 ///
 /// Invariants: at most one link is open; nothing is sent on it before hello, and no message before
@@ -100,6 +102,10 @@ class User : public pacing::TimerNode {
   std::size_t unanswered_sends() const { return outbox_ ? outbox_->size() : 0; }
   /// Messages of others above the read cursor, as the device counts them; 0 in others' chats.
   std::uint64_t unread(const SocialGraph& graph, ChatIndex chat) const;
+  /// The user is one of those in the chat, as far as the device knows.
+  bool joined(const SocialGraph& graph, ChatIndex chat) const;
+  /// One of the user's chats that it is out of. Linear in them.
+  std::optional<ChatIndex> chat_missed(const SocialGraph& graph) const;
 
   /// Of the user and all it holds, without the ledger's part.
   std::size_t memory_bytes() const;
@@ -122,8 +128,11 @@ class User : public pacing::TimerNode {
     std::uint32_t delivered_said = 0;  ///< the highest `delivered` that was said
     std::uint32_t read = 0;            ///< the read cursor, said or to be said
     std::uint32_t last_own = 0;        ///< the user's newest text that wasn't deleted; 0: none
-    std::uint32_t unread : 31 = 0;
-    std::uint32_t unread_known : 1 = 1;  ///< not if something was missing when the user read
+    std::uint32_t unread : 28 = 0;
+    std::uint32_t unread_known : 1 = 1;   ///< not if something was missing when the user read
+    std::uint32_t out : 1 = 0;            ///< the user has left the chat or was taken out of it
+    std::uint32_t members_moved : 1 = 0;  ///< others aren't all there, or weren't: no ticks awaited
+    std::uint32_t cursors_unsaid : 1 = 0;  ///< what was said of them was refused
     pacing::TimePoint read_due = pacing::TimePoint::max();
     std::unique_ptr<ReceiptWatch> watch;  ///< once the user has sent to the chat
   };
@@ -178,6 +187,20 @@ class User : public pacing::TimerNode {
   void read_due_chats(UserWorld& world, pacing::TimePoint now);
   void mark_read(UserWorld& world, std::uint32_t slot, pacing::TimePoint now);
 
+  // Cursors that are refused (user_inbox.cpp)
+  void on_cursor_refused(UserWorld& world, std::uint32_t slot, const protocol::Failure& event,
+                         pacing::TimePoint now);
+  void say_cursors_again(UserWorld& world, pacing::TimePoint now);
+
+  // Coming into chats and leaving them (user_membership.cpp)
+  void on_membership(UserWorld& world, const protocol::Membership& event);
+  void on_chat_changed(UserWorld& world, const protocol::ChatChanged& event);
+  void on_trimmed(UserWorld& world, const protocol::Trimmed& event);
+  void check_memberships(UserWorld& world, const protocol::CaughtUp& event);
+  void join(UserWorld& world, std::uint32_t slot, protocol::Seq last);
+  void step_out(ChatView& view);
+  static void await_no_ticks(ChatView& view);
+
   // Questions (user_asks.cpp)
   void begin_ask(UserWorld& world, Ask ask, pacing::TimePoint now);
   void on_history(UserWorld& world, const protocol::History& event, pacing::TimePoint now);
@@ -231,6 +254,7 @@ class User : public pacing::TimerNode {
       pacing::TimePoint::max();  ///< attempt's timeout, or the next attempt
   pacing::TimePoint last_said_{};
   pacing::TimePoint next_read_ = pacing::TimePoint::max();
+  pacing::TimePoint cursors_again_ = pacing::TimePoint::max();  ///< when refused ones are repeated
   std::string_view session_error_;  ///< why the last session ended or is about to
   std::string_view send_error_;     ///< of the first that failed since the script asked
   std::unique_ptr<ChatView[]> chats_;

@@ -77,10 +77,10 @@ void User::on_event(UserWorld& world, const protocol::ServerEvent& event, TimePo
     void operator()(const protocol::PresenceState& e) const { user.on_presence(world, e, now); }
     void operator()(const protocol::Failure& e) const { user.on_failure(world, e, now); }
     void operator()(const protocol::Bye& e) const { user.on_bye(world, e, now); }
-    // A run's memberships are made before it starts and don't change; the others ask for nothing.
-    void operator()(const protocol::Membership&) const {}
-    void operator()(const protocol::ChatChanged&) const {}
-    void operator()(const protocol::Trimmed&) const {}
+    void operator()(const protocol::Membership& e) const { user.on_membership(world, e); }
+    void operator()(const protocol::ChatChanged& e) const { user.on_chat_changed(world, e); }
+    void operator()(const protocol::Trimmed& e) const { user.on_trimmed(world, e); }
+    // These ask for nothing.
     void operator()(const protocol::Typing&) const {}
     void operator()(const protocol::Pong&) const {}
   };
@@ -133,7 +133,10 @@ void User::on_failure(UserWorld& world, const protocol::Failure& event, TimePoin
   if (!event.cmid.empty()) return on_send_refused(world, event, now);
   if (refuse_ask(world, event, now)) return;
   const std::string_view kind = protocol::error_name(event.code);
-  if (state_ != State::kGreeting) {
+  const auto slot = welcomed() ? slot_of(world.graph, event.chat) : std::nullopt;
+  if (slot) {
+    on_cursor_refused(world, *slot, event, now);
+  } else if (state_ != State::kGreeting) {
     world.recorder.failed(Operation::kConnect, kind, now, now);
   } else if (worth_repeating(event.code)) {
     session_error_ = kind;  // the connection's end follows and is counted
@@ -147,6 +150,7 @@ void User::answer_delivered(UserWorld& world, TimePoint now) {
   for (const std::uint32_t slot : world.touched) {
     if (!welcomed()) break;
     ChatView& view = chats_[slot];
+    if (view.out) continue;
     const measure::Seat own = seat(world, slot);
     const auto position = static_cast<std::uint32_t>(world.ledger.position(own));
     if (position > view.delivered_said) {
@@ -188,10 +192,43 @@ void User::mark_read(UserWorld& world, std::uint32_t slot, TimePoint now) {
   view.read = position;
   view.unread = 0;
   view.unread_known = !world.ledger.has_gaps(own);
-  if (!welcomed()) return;
+  if (!welcomed() || view.out) return;
   view.delivered_said = std::max(view.delivered_said, position);
   const ChatIndex chat = world.graph.roster().chat_of(own);
   say(world, protocol::Read{world.graph.chat_id(chat), position}, now);
+}
+
+// What else is said of a chat asks for no answer, and is shed without one. The newest of the
+// cursors was refused, or an older one that it covers.
+void User::on_cursor_refused(UserWorld& world, std::uint32_t slot, const protocol::Failure& event,
+                             TimePoint now) {
+  ChatView& view = chats_[slot];
+  const bool read = view.read > 0 && view.read >= view.delivered_said;
+  world.recorder.failed(read ? Operation::kReceiptRead : Operation::kReceiptDelivered,
+                        protocol::error_name(event.code), now, now);
+  if (!worth_repeating(event.code)) return;
+  view.cursors_unsaid = 1;
+  const auto wait = std::max<pacing::Duration>(world.settings.backoff_first,
+                                               std::chrono::milliseconds(event.retry_ms));
+  const double jitter = next_random(world).uniform01();
+  const TimePoint again = now + pacing::from_seconds(pacing::to_seconds(wait) * (1 + jitter));
+  cursors_again_ = cursors_again_ == TimePoint::max() ? again : std::max(cursors_again_, again);
+}
+
+void User::say_cursors_again(UserWorld& world, TimePoint now) {
+  cursors_again_ = TimePoint::max();
+  for (std::uint32_t slot = 0; slot < chat_count_; ++slot) {
+    ChatView& view = chats_[slot];
+    if (!view.cursors_unsaid) continue;
+    view.cursors_unsaid = 0;
+    if (!welcomed() || view.out) continue;
+    const protocol::ChatId chat =
+        world.graph.chat_id(world.graph.roster().chat_of(seat(world, slot)));
+    if (view.delivered_said > view.read) {
+      say(world, protocol::Delivered{chat, view.delivered_said}, now);
+    }
+    if (view.read > 0) say(world, protocol::Read{chat, view.read}, now);
+  }
 }
 
 void User::read(UserWorld& world, ChatIndex chat, TimePoint now) {
@@ -202,13 +239,13 @@ void User::read(UserWorld& world, ChatIndex chat, TimePoint now) {
 // ---- Small talk ----
 
 void User::typing(UserWorld& world, ChatIndex chat, TimePoint now) {
-  if (!online() || !slot_of(world.graph, chat)) return;
+  if (!online() || !joined(world.graph, chat)) return;
   say(world, protocol::TypingIn{world.graph.chat_id(chat)}, now);
 }
 
 void User::activity(UserWorld& world, protocol::ActivityKind kind, std::optional<ChatIndex> chat,
                     TimePoint now) {
-  if (!online() || (chat && !slot_of(world.graph, *chat))) return;
+  if (!online() || (chat && !joined(world.graph, *chat))) return;
   say(world, protocol::Activity{kind, chat ? world.graph.chat_id(*chat) : protocol::ChatId{}}, now);
 }
 

@@ -36,7 +36,7 @@ std::string_view User::send(UserWorld& world, ChatIndex chat, const scenario::Dr
                             TimePoint due, TimePoint now) {
   if (state_ == State::kFinished) return "offline";
   const auto slot = slot_of(world.graph, chat);
-  if (!slot) return "not_a_member";
+  if (!slot || chats_[*slot].out) return "not_a_member";
   const bool is_delete = draft.kind == MessageKind::kDelete;
   const std::size_t bytes =
       is_delete ? 0 : std::max(draft.bytes, measure::kMinBodyBytes + draft.text.size());
@@ -191,6 +191,7 @@ void User::watch_receipts(UserWorld& world, std::uint32_t slot, protocol::Seq se
   const measure::Seat own = seat(world, slot);
   const auto members = world.graph.members_of(world.graph.roster().chat_of(own));
   ChatView& view = chats_[slot];
+  if (view.members_moved) return;
   if (!view.watch) view.watch = std::make_unique<ReceiptWatch>();
   const auto others = static_cast<std::uint32_t>(members.size() - 1);
   const auto forgotten =

@@ -121,6 +121,7 @@ void User::on_caught_up(UserWorld& world, const protocol::CaughtUp& event, TimeP
     world.recorder.completed(Operation::kCatchUp, login_due_, now, now - attempt_began_);
   }
   for (const protocol::ChatState& told : event.chats) check_chat_state(world, told, now);
+  check_memberships(world, event);
   if (login_awaited_) report_login(world, {}, event.messages);
 }
 
@@ -132,6 +133,7 @@ void User::check_chat_state(UserWorld& world, const protocol::ChatState& told, T
   ChatView& view = chats_[*slot];
   const measure::Seat own = seat(world, *slot);
   const protocol::Seq position = world.ledger.position(own);
+  if (view.out) join(world, *slot, position);  // and nothing was said meanwhile
   if (told.read > told.delivered || told.delivered > told.last) {
     world.ledger.on_cursor_violation(own, "caught_up without read <= delivered <= last");
   } else if (told.read > view.read || told.delivered > std::max(view.delivered_said, view.read)) {

@@ -28,6 +28,8 @@ struct UserSettings {
   scenario::ReadingPlan reading;
   /// The script defines on_message: hand every fresh message to the listener.
   bool wants_messages = false;
+  /// The script takes people out of chats: what the server says of that is held to be true.
+  bool members_move = false;
 
   pacing::Duration login_timeout = std::chrono::seconds(15);  ///< without a word, up to caught_up
   pacing::Duration login_patience =
@@ -82,6 +84,8 @@ struct UserWorld {
   protocol::Decoder decoder{};
   std::string json{};
   std::vector<std::uint32_t> touched{};  ///< the user's chats that got messages in this turn
+
+  bool somebody_is_out = false;  ///< or was, of a chat that the plan has them in
 };
 
 }  // namespace throng::users

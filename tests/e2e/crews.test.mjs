@@ -122,10 +122,10 @@ test('strangers, and crews of another version, are turned away; the run waits fo
     ['--users', '20', '--duration', '1s', '--ramp', '200ms', '--crew-wait', '20s'], TALK);
   await say(running.port, Buffer.alloc(1000, 0xff));
   const greeting = Buffer.alloc(GREETING_BYTES, 1);
-  greeting.write('throng.crew/4\n\0\0');
+  greeting.write('throng.crew/5\n\0\0');
   greeting.write('9.9.9\0\0\0\0\0\0\0\0\0\0\0', VERSION_AT);
   const heard = await say(running.port, greeting);
-  assert.equal(heard.toString('latin1', 0, 13), 'throng.crew/4');
+  assert.equal(heard.toString('latin1', 0, 13), 'throng.crew/5');
   assert.equal(heard.length, GREETING_BYTES, 'nothing but a greeting');
   const crew = startCrew(running.port, 'one');
   const result = await running.ended();

@@ -13,6 +13,7 @@ export const SECONDS = { 'reconnect_storm.lua': 8 };
 export const ARGUMENTS = {
   'away_and_back.lua': ['stay=1s', 'away=500ms', 'gap=300ms'],
   'big_group.lua': ['users=60', 'gap=5s'],
+  'comings_and_goings.lua': ['gap=500ms', 'away=300ms'],
   'diurnal_day.lua': ['speed=21600', 'per_day=20'],
   'group_evening.lua': ['gap=2s'],
   'group_words.lua': ['gap=2s'],

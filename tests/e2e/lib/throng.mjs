@@ -76,5 +76,7 @@ export function assertCleanLedger({ report, stderr }) {
   const broken = VIOLATIONS.filter((each) => ledger[each] !== 0);
   assert.deepEqual(broken, [], JSON.stringify(ledger));
   assert.ok(ledger.delivered > 0);
-  assert.equal(ledger.delivered, ledger.expected);
+  // What nobody knows the outcome of may have come, too.
+  assert.ok(ledger.delivered === ledger.expected || (ledger.unresolved > 0 && ledger.delivered > ledger.expected),
+    JSON.stringify(ledger));
 }

@@ -138,8 +138,8 @@ TEST(Recorder, MergingLosesNothing) {
 
 TEST(Recorder, NamesAreThoseOfRunJson) {
   const std::vector<std::string> names{
-      "connect",      "login",    "send",  "deliver",  "fan_out", "receipt_delivered",
-      "receipt_read", "catch_up", "fetch", "presence", "upload",  "download"};
+      "connect",  "login", "send",     "deliver", "fan_out",  "receipt_delivered", "receipt_read",
+      "catch_up", "fetch", "presence", "upload",  "download", "change_chat"};
   for (std::size_t i = 0; i < kOperations; ++i) {
     EXPECT_EQ(operation_name(static_cast<Operation>(i)), names[i]);
   }

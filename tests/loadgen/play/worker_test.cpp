@@ -33,10 +33,14 @@ class Borrowed final : public transport::Transport {
   transport::Transport& lender_;
 };
 
-/// Keeps what is put, and answers when it is asked next.
+/// Keeps what is put, takes every change of chats, and answers when it is asked next.
 class TinyAssets final : public transport::HttpCaller {
  public:
   void call(transport::HttpCall call, Done done) override {
+    if (call.path.starts_with("/chats/")) {
+      changes.push_back(std::string(call.method) + " " + call.path + " " + call.body);
+      return waiting_.push_back([done] { done({.error = {}, .status = 200}); });
+    }
     if (call.method == "PUT") {
       assets_[call.path] = call.body;
       return waiting_.push_back([done] { done({.error = {}, .status = 201}); });
@@ -46,6 +50,8 @@ class TinyAssets final : public transport::HttpCaller {
     if (found != assets_.end()) result = {.error = {}, .status = 200, .body = found->second};
     waiting_.push_back([done, result] { done(result); });
   }
+  std::vector<std::string> changes;
+
   bool answer() {
     const auto answers = std::exchange(waiting_, {});
     for (const auto& each : answers) each();
@@ -133,6 +139,8 @@ class Played {
     const measure::LedgerShard* const shard = &worker_.ledger();
     return measure::reconcile({&shard, 1});
   }
+
+  const std::vector<std::string>& changes() const { return assets_->changes; }
 
   Worker& worker() { return worker_; }
   TinyServer& server() { return server_; }
@@ -443,6 +451,27 @@ end)");
   EXPECT_EQ(played.completed(measure::Operation::kDownload), kUsers);
   const auto totals = played.worker().recorder().totals();
   EXPECT_EQ(totals.of(measure::Operation::kDownload).errors.at("no_such_asset"), kUsers);
+}
+
+TEST(Worker, MeasuresChangesOfChats) {
+  Played played(R"(
+function user(me)
+  me:login()
+  me:wait_until(5)
+  if me.number > 1 then return end
+  local chat = me:friend()
+  assert(me:rename(chat, "\"lunch\""))
+  assert(me:add(chat, me:other(chat)))
+  assert(me:leave(chat))
+end)");
+  played.play_to_the_end();
+  EXPECT_EQ(played.completed(measure::Operation::kChatChange), 3u);
+  ASSERT_EQ(played.changes().size(), 3u);
+  EXPECT_THAT(played.changes()[0],
+              testing::MatchesRegex(R"(PATCH /chats/50. \{"name":"\\"lunch\\""\})"));
+  EXPECT_THAT(played.changes()[1],
+              testing::MatchesRegex(R"(POST /chats/50./members \{"add":\[7000.\]\})"));
+  EXPECT_THAT(played.changes()[2], testing::MatchesRegex("DELETE /chats/50./members/70001 "));
 }
 
 TEST(Worker, FindsALostMessage) {

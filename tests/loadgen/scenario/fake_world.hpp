@@ -42,6 +42,8 @@ class FakeWorld : public Actions {
   PresenceDone presence_done{"", 2, 3};
   UploadDone upload_done{"", std::string(64, 'a')};
   DownloadDone download_done{"", 1000};
+  ChatChangeDone chat_change_done;
+  std::vector<std::uint32_t> planned{101, 102, 103, 110};  ///< members of every chat
 
   /// Starts all users at once and plays until nobody waits any more or the time is over.
   void play(Script& script) {
@@ -69,6 +71,8 @@ class FakeWorld : public Actions {
   std::uint64_t user_number(LocalUser user) const override { return 101 + user; }
   std::uint64_t users_total() const override { return 1000; }
   std::span<const ChatInfo> chats(LocalUser user) const override { return people[user].chats; }
+  std::span<const std::uint32_t> planned_members(ChatIndex) const override { return planned; }
+  bool joined(LocalUser, ChatIndex chat) const override { return chat != 4; }
   bool online(LocalUser user) const override { return people[user].online; }
   std::uint64_t unread(LocalUser, ChatIndex chat) const override { return chat + 1; }
 
@@ -127,6 +131,15 @@ class FakeWorld : public Actions {
   void download(LocalUser user, std::string_view asset, TimePoint due) override {
     note("download asset={} due={}", asset, seconds(due));
     answer_at(user, now_ + reply_takes, download_done);
+  }
+  void change_chat(LocalUser user, ChatIndex chat, const ChatChange& change,
+                   TimePoint due) override {
+    const std::string what = change.kind == ChatChange::Kind::kAdd      ? "add"
+                             : change.kind == ChatChange::Kind::kRemove ? "remove"
+                                                                        : "rename";
+    note("{} chat={} user={} name={} due={}", what, chat, change.user_number, change.name,
+         seconds(due));
+    answer_at(user, now_ + reply_takes, chat_change_done);
   }
   void record(std::string_view operation, Duration elapsed) override {
     note("record {} {}", operation, pacing::to_seconds(elapsed));

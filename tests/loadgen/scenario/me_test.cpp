@@ -235,6 +235,32 @@ TEST(Me, UploadGivesTheNameOfTheAsset) {
             "me:download: the asset must be what me:upload or message.asset gives, not 5");
 }
 
+TEST(Me, ChangesWhoIsInAChatAndItsName) {
+  EXPECT_THAT(
+      log_of(R"(
+    assert(me:add(7, 103))
+    assert(me:remove(7, 110))
+    assert(me:leave(7))
+    assert(me:rename(7, "lunch")))"),
+      ElementsAre("add chat=7 user=103 name= due=0", "remove chat=7 user=110 name= due=0.05",
+                  "remove chat=7 user=101 name= due=0.1",
+                  "rename chat=7 user=0 name=lunch due=0.15"));
+  FakeWorld world{1};
+  world.chat_change_done = {"forbidden"};
+  play(world, R"(local ok, why = me:leave(7) assert(ok == false and why == "forbidden"))");
+  EXPECT_EQ(mistake("me:add(7, 104)"),
+            "me:add: the user must be one whom the plan has in that chat, as me:other(chat) gives, "
+            "not 104");
+  EXPECT_EQ(mistake("me:rename(7, nil)"), "me:rename: the name must be a text, not nil");
+}
+
+TEST(Me, KnowsWhetherItIsInAChatAndWhoElseMayBe) {
+  log_of("assert(me:joined(7) and not me:joined(4))");
+  log_of(R"(local seen = {}
+    for _ = 1, 100 do seen[me:other(7)] = true end
+    assert(seen[102] and seen[103] and seen[110] and not seen[101]))");
+}
+
 TEST(Me, NothingWaitsInsideASort) {
   EXPECT_EQ(mistake("table.sort({ 2, 1 }, function(a, b) me:think(1) return a < b end)"),
             "me:think can't wait inside a function that table.sort or string.gsub calls");
@@ -307,7 +333,8 @@ TEST(Me, SaysSomethingOfAnEarlierMessage) {
             "me:reply: the message must be the seq of one, as message.seq is, not 0");
   EXPECT_EQ(mistake("me:react(4, 1)"), "me:react: text must be a text, not nil");
   EXPECT_EQ(mistake("me:edit(4)"),
-            "me:edit: the body must be a number of bytes, a text, or { bytes =, text =, asset = }, not nil");
+            "me:edit: the body must be a number of bytes, a text, or { bytes =, text =, asset = }, "
+            "not nil");
 }
 
 TEST(Me, OpensAndFreezes) {

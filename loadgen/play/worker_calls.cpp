@@ -1,11 +1,13 @@
-// What users upload and download.
+// What users say over HTTP: what they upload and download, and whom they let into chats.
 
+#include <fmt/format.h>
 #include <openssl/sha.h>
 
 #include <array>
 #include <cstring>
 
 #include "loadgen/play/worker.hpp"
+#include "protocol/codec.hpp"
 #include "protocol/error.hpp"
 
 namespace throng::play {
@@ -16,6 +18,7 @@ using pacing::TimePoint;
 namespace {
 
 constexpr unsigned kFirstFailure = 300;
+constexpr std::size_t kReturningAtOnce = 16;
 
 /// Bytes that no compression and no earlier upload makes cheaper.
 std::string random_bytes(std::size_t count, pacing::Random& random) {
@@ -78,6 +81,58 @@ void Worker::download(LocalUser user, std::string_view asset, TimePoint due) {
 
 std::string Worker::bearer(LocalUser user) const {
   return context_.mint_token(context_.graph.user_id(users_[user].number()));
+}
+
+// ---- Chats ----
+
+transport::HttpCall Worker::chat_call(ChatIndex chat, const scenario::ChatChange& change,
+                                      std::string bearer) const {
+  using Kind = scenario::ChatChange::Kind;
+  const users::SocialGraph& graph = context_.graph;
+  const std::uint64_t member =
+      change.kind == Kind::kRename
+          ? 0
+          : graph.user_id(static_cast<UserNumber>(change.user_number)).value;
+  transport::HttpCall call{.method = "PATCH",
+                           .path = fmt::format("/chats/{}", graph.chat_id(chat).value),
+                           .bearer = std::move(bearer)};
+  if (change.kind == Kind::kRemove) {
+    call.method = "DELETE";
+    call.path += fmt::format("/members/{}", member);
+    return call;
+  }
+  call.content_type = "application/json";
+  if (change.kind == Kind::kAdd) {
+    call.method = "POST";
+    call.path += "/members";
+    call.body = fmt::format(R"({{"add":[{}]}})", member);
+  } else {
+    call.body = R"({"name":)";
+    protocol::encode_string(call.body, change.name);
+    call.body += '}';
+  }
+  return call;
+}
+
+void Worker::change_chat(LocalUser user, ChatIndex chat, const scenario::ChatChange& change,
+                         TimePoint due) {
+  transfer(
+      user, Operation::kChatChange, due, chat_call(chat, change, bearer(user)),
+      [](std::string_view error, std::size_t) { return scenario::ChatChangeDone{.error = error}; });
+}
+
+void Worker::bring_together() {
+  if (!world_->somebody_is_out || !http_) return;
+  for (const users::User& user : users_) {
+    if (returning_.size() >= kReturningAtOnce) return;
+    const auto chat = user.online() ? user.chat_missed(context_.graph) : std::nullopt;
+    if (!chat || !returning_.insert(user.local()).second) continue;
+    const scenario::ChatChange change{.user_number = user.number()};
+    const auto own_id = context_.graph.user_id(user.number());
+    http_->call(
+        chat_call(*chat, change, context_.mint_admin_token(own_id)),
+        [this, who = user.local()](const transport::HttpResult&) { returning_.erase(who); });
+  }
 }
 
 void Worker::transfer(LocalUser user, Operation operation, TimePoint due, transport::HttpCall call,
