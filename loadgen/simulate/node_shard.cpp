@@ -118,6 +118,7 @@ void NodeShard::on_second() {
   });
   services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
   services_.users.sweep(services_.now);
+  rules_.tick(services_.wall_ms);
   const cluster::LoadSigns signs{
       .mail = letters_.size(), .uncommitted = rules_.pending(), .turn = {}};
   load_ = cluster::assess(signs, load_);
