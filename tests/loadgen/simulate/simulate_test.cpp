@@ -132,6 +132,17 @@ TEST(Simulate, SurvivesTheDeathOfTheNode) {
   EXPECT_EQ(result.ledger.duplicated, 0u);
 }
 
+TEST(Simulate, PlansNothingTwice) {
+  SimulateOptions own = options();
+  own.run.users = 2'000;
+  own.run.ramp = seconds(1);
+  own.run.duration = seconds(3);
+  const report::RunResult result = play(own);
+  const std::uint64_t done = result.ledger.sent + result.ledger.delivered + result.users.logins;
+  EXPECT_GT(done, 8'000u);
+  EXPECT_LT(result.simulation->events, 30 * done);
+}
+
 TEST(Simulate, RefusesWhatHasNoMeaningInVirtualTime) {
   const play::RunOutcome outcome = simulate(options(R"(scenario { users = 1, duration = "1s" }
 function user(me)
