@@ -153,7 +153,7 @@ void members(Walk& walk, Like<LedgerFigures> auto& ledger) {
   walk("corrupted", ledger.corrupted);
   walk("phantom", ledger.phantom);
   walk("cursor_violations", ledger.cursor_violations);
-  walk("trimmed", ledger.trimmed);
+  walk.younger("trimmed", ledger.trimmed);
   walk("late", ledger.late);
   walk("unresolved", ledger.unresolved);
   walk("examples", ledger.examples);
@@ -286,6 +286,10 @@ struct Writer {
   void operator()(std::string_view key, const T& value) {
     object[key] = to_value(value);
   }
+  template <class T>
+  void younger(std::string_view key, const T& value) {
+    (*this)(key, value);
+  }
 
   template <class T>
   static json::value to_value(const T& value) {
@@ -346,6 +350,11 @@ class Reader {
     path_ += path_.empty() ? std::string(key) : fmt::format(".{}", key);
     read(found != nullptr ? *found : kNothing, value);
     path_.resize(outer);
+  }
+  /// Of a member that not all files of the schema have: it stays as it is.
+  template <class T>
+  void younger(std::string_view key, T& value) {
+    if (object_->contains(key)) (*this)(key, value);
   }
 
  private:

@@ -164,7 +164,8 @@ struct LedgerFigures {
   std::uint64_t phantom = 0;            ///< deliveries of what nobody sent
   std::uint64_t cursor_violations = 0;  ///< receipts that moved back or ran ahead
   // These don't: they say how far the account reaches.
-  std::uint64_t trimmed = 0;          ///< deliveries that the target removed before devices came
+  std::uint64_t trimmed = 0;          ///< deliveries that the target removed before devices came;
+                                      ///< may be missing in run.json
   std::uint64_t late = 0;             ///< deliveries that came, but past the bound
   std::uint64_t unresolved = 0;       ///< messages whose acknowledgement never came
   std::vector<std::string> examples;  ///< a line for each of the first violations

@@ -54,6 +54,15 @@ RunResult run_with_every_field_set() {
   return run;
 }
 
+TEST(RunJson, ReadsFilesFromBeforeTrimmingWasCounted) {
+  RunResult run = sample_run();
+  run.ledger.trimmed = 7;
+  const std::string text = replaced(write_run_json(run), "\"trimmed\": 7,", "");
+  const auto read = read_run_json(text, "run.json");
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(read->ledger.trimmed, 0u);
+}
+
 TEST(RunJson, RoundTripLosesNothing) {
   const RunResult run = run_with_every_field_set();
   const RunResult read = round_trip(run);
