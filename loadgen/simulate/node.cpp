@@ -90,6 +90,10 @@ bool Node::congested(chat::ShardIndex to) const {
   return shards_[to]->depth() > NodeShard::kCongested;
 }
 
+cluster::Load Node::load(chat::ShardIndex to) const {
+  return std::max(shards_[to]->load(), cluster::load_by_mail(shards_[to]->depth()));
+}
+
 // ---- What was planned ----
 
 void Node::happen(const Agenda::Entry& entry) {

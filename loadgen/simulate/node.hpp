@@ -53,7 +53,7 @@ class Node final : private cluster::PostOffice {
   // PostOffice
   void send(chat::ShardIndex to, cluster::Mail mail) override;
   bool congested(chat::ShardIndex to) const override;
-  cluster::Load load(chat::ShardIndex to) const override { return shards_[to]->load(); }
+  cluster::Load load(chat::ShardIndex to) const override;
 
   void take(chat::ShardIndex to, Letter letter);
   void on_committed();

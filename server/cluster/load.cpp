@@ -42,6 +42,8 @@ Load assess(const LoadSigns& signs, Load before) {
   return load;
 }
 
+Load load_by_mail(std::size_t letters) { return assess({.mail = letters}, Load::kNormal); }
+
 LoadSigns signs_of_full() { return kThresholds.back().signs; }
 
 bool sheds(Load load, Work work) {

@@ -35,6 +35,10 @@ struct LoadSigns {
 /// sign is below half of what it takes to get there, so that it doesn't change with each turn.
 Load assess(const LoadSigns& signs, Load before);
 
+/// The load by the mail that awaits a shard, as it is now: a burst needn't wait for the end of a
+/// turn to be seen.
+Load load_by_mail(std::size_t letters);
+
 /// True when a shard under that load gives up that work.
 bool sheds(Load load, Work work);
 

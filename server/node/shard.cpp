@@ -5,6 +5,7 @@
 #include <spdlog/spdlog.h>
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -127,9 +128,15 @@ void Shard::send(chat::ShardIndex to, cluster::Mail mail) {
 
 void Shard::mail(chat::ShardIndex to, chat::Effect effect) { send(to, std::move(effect)); }
 
-bool Shard::congested(chat::ShardIndex to) const {
-  if (to == index_) return local_.size() > kCongestedMailbox;
-  return outgoing_[to].size() + parts_.shards[to]->mailbox_depth() > kCongestedMailbox;
+std::size_t Shard::letters_for(chat::ShardIndex to) const {
+  if (to == index_) return local_.size();
+  return outgoing_[to].size() + parts_.shards[to]->mailbox_depth();
+}
+
+bool Shard::congested(chat::ShardIndex to) const { return letters_for(to) > kCongestedMailbox; }
+
+cluster::Load Shard::load(chat::ShardIndex to) const {
+  return std::max(parts_.shards[to]->load(), cluster::load_by_mail(letters_for(to)));
 }
 
 void Shard::send_outgoing() {

@@ -78,7 +78,8 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   // PostOffice
   void send(chat::ShardIndex to, cluster::Mail mail) override;
   bool congested(chat::ShardIndex to) const override;
-  cluster::Load load(chat::ShardIndex to) const override { return parts_.shards[to]->load(); }
+  cluster::Load load(chat::ShardIndex to) const override;
+  std::size_t letters_for(chat::ShardIndex to) const;
   // Outbox
   void mail(chat::ShardIndex to, chat::Effect effect) override;
 

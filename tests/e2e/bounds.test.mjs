@@ -76,7 +76,8 @@ test('L8: typing is shed before messages, and who is refused a message is told w
   const refused = writer.session.events.filter(({ op }) => op === 'error');
   assert.ok(refused.every(({ code, cmid, retry_ms: wait }) => code === 'overloaded' && cmid && wait > 0));
   const [typed, messages] = await Promise.all(['typing', 'messages'].map((work) => shed(work)));
-  assert.ok(typed > 1000 && typed > 5 * messages, `${typed} times typing, ${messages} messages`);
+  assert.ok(typed > 1000, `${typed} times typing`);
+  assert.equal(messages, 0, 'typing made way for all of them');
   for (const session of sessions) await session.drop();
   await writer.drop();
 });

@@ -66,6 +66,13 @@ TEST(Load, WorkIsGivenUpInItsOrder) {
   EXPECT_EQ(given_up(Load::kFull).size(), 5u);
 }
 
+// L8: a burst that comes in one turn doesn't fill the mailbox with what is the most dispensable.
+TEST(Load, MailIsSeenBeforeTheTurnEnds) {
+  EXPECT_EQ(load_by_mail(5'000), Load::kNormal);
+  EXPECT_EQ(load_by_mail(5'001), Load::kHigh);
+  EXPECT_EQ(load_by_mail(50'001), Load::kFull);
+}
+
 TEST(Load, ReceiptsGatherLongerBeforeAnythingElseIsRefused) {
   for (const Load load : kAll) {
     EXPECT_EQ(receipt_patience(load) > 1, load >= Load::kVeryHigh);
