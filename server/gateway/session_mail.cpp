@@ -1,5 +1,7 @@
 #include "server/gateway/session_mail.hpp"
 
+#include <chrono>
+#include <span>
 #include <utility>
 
 #include "protocol/codec.hpp"
@@ -14,13 +16,16 @@ namespace {
 /// From so many listeners on, a shard with much to do lets events of a chat gather: almost all of
 /// what they cost is a write for each listener, and one does for all that gathered.
 constexpr std::size_t kManyListeners = 100;
+/// A message waits no longer than that, however long receipts do.
+constexpr std::chrono::milliseconds kLongestWait{100};
 
 }  // namespace
 
 void carry_out(SessionServices& services, chat::Deliver& effect) {
   std::size_t sessions = 0;
   const std::span<const cluster::Slot> listeners = services.registry.live_in(effect.chat);
-  const bool may_wait = services.busy && listeners.size() >= kManyListeners;
+  const bool may_wait = services.busy && listeners.size() >= kManyListeners &&
+                        services.limits.receipt_delay <= kLongestWait;
   for (const cluster::Slot slot : listeners) {
     Session* session = services.sessions.find(slot);
     if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;

@@ -21,7 +21,7 @@ SessionServices::~SessionServices() = default;
 
 void SessionServices::flush_later(const chat::ClientRef& session) {
   later.push_back(
-      {.due = now + receipt_delay(), .slot = session.slot, .generation = session.generation});
+      {.due = now + limits.receipt_delay, .slot = session.slot, .generation = session.generation});
 }
 
 void SessionServices::plan_due_flushes() {

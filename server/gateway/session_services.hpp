@@ -70,7 +70,7 @@ struct SessionServices {
   void flush_sessions();
   /// Destroys the sessions that ended in this turn.
   void let_sessions_depart();
-  /// How long receipts gather now.
+  /// How long receipts gather now on their way to the disk.
   std::chrono::milliseconds receipt_delay() const {
     return receipt_patience * limits.receipt_delay;
   }
