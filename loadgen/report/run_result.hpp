@@ -237,10 +237,10 @@ struct SimulationInfo {
   double virtual_per_real = 0;
   std::uint64_t events = 0;
   std::string trace_hash;            ///< of all events: the same for the same seed
-  double core_busy_ratio = 0;        ///< of the time of all cores
+  double core_busy_ratio = 0;        ///< of all cores' time in the measured phase
   double core_wait_mean_ns = 0;      ///< of each piece of work for its core
   std::uint64_t core_queue_max = 0;  ///< pieces of work before one core
-  double disk_busy_ratio = 0;        ///< of the time
+  double disk_busy_ratio = 0;        ///< of the measured phase
   double records_per_commit = 0;     ///< of messages, cursors and all else that was kept
 };
 

@@ -39,11 +39,12 @@ void Disk::begin_group(std::uint32_t life) {
       static_cast<double>(records) * std::max(model_.record.sample(random_), 0.0);
   ++figures_.groups;
   figures_.records += records;
-  figures_.busy += pacing::from_seconds(seconds);
+  group_began_ = agenda_.now();
   agenda_.plan(agenda_.now() + pacing::from_seconds(seconds), Happening::kCommitted, 0, life);
 }
 
 std::vector<Disk::Submitted>& Disk::on_committed(std::uint32_t life) {
+  figures_ = figures();
   keep_group();
   written_.clear();
   written_.swap(group_);
@@ -60,9 +61,16 @@ void Disk::keep_group() {
 }
 
 void Disk::lose_power() {
+  figures_ = figures();
   if (random_.chance(kKeptByChance)) keep_group();
   group_.clear();
   waiting_.clear();
+}
+
+Disk::Figures Disk::figures() const {
+  Figures figures = figures_;
+  if (!group_.empty()) figures.busy += agenda_.now() - group_began_;
+  return figures;
 }
 
 }  // namespace throng::simulate

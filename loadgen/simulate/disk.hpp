@@ -25,7 +25,7 @@ class Disk {
   struct Figures {
     std::uint64_t groups = 0;
     std::uint64_t records = 0;
-    pacing::Duration busy{};
+    pacing::Duration busy{};  ///< so far
   };
 
   /// Requires: all outlive it.
@@ -40,7 +40,7 @@ class Disk {
   /// Syncs take so many times longer from the next on.
   void slow_down(double by) { slowness_ = by; }
 
-  const Figures& figures() const { return figures_; }
+  Figures figures() const;
 
  private:
   void begin_group(std::uint32_t life);
@@ -55,7 +55,8 @@ class Disk {
   pacing::Random random_;
   double slowness_ = 1;
   std::vector<Submitted> waiting_;
-  std::vector<Submitted> group_;    ///< is being written
+  std::vector<Submitted> group_;  ///< is being written
+  pacing::TimePoint group_began_{};
   std::vector<Submitted> written_;  ///< as last given
   Figures figures_;
 };

@@ -125,7 +125,7 @@ Node::Figures Node::figures() const {
   Figures all = past_;
   for (const auto& shard : shards_) {
     all.letters += shard->core().figures().jobs;
-    all.busy += shard->core().figures().busy;
+    all.busy += shard->core().worked(agenda_.now());
     all.waited += shard->core().figures().waited;
   }
   return all;

@@ -21,7 +21,7 @@ class Node final : private cluster::PostOffice {
   /// What the node has done in all its lives.
   struct Figures {
     std::uint64_t letters = 0;
-    pacing::Duration busy{};    ///< of all cores
+    pacing::Duration busy{};    ///< of all cores, so far
     pacing::Duration waited{};  ///< of all letters, for a core
     std::uint64_t deaths = 0;
     std::uint64_t most_letters_waiting = 0;
@@ -47,7 +47,7 @@ class Node final : private cluster::PostOffice {
   void slow_disk_down(double by) { disk_.slow_down(by); }
 
   Figures figures() const;
-  const Disk::Figures& disk_figures() const { return disk_.figures(); }
+  Disk::Figures disk_figures() const { return disk_.figures(); }
 
  private:
   // PostOffice

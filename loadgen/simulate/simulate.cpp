@@ -65,13 +65,21 @@ class Run {
     simulation_->start();
     play_phase(Phase::kRamp, run_start_ + lead_in());
     measured_from_ = simulation_->now();
+    const Busy before = busy();
     play_phase(Phase::kMeasured, measured_from_ + prepared_.plan.duration);
     measured_until_ = simulation_->now();
+    busy_measured_ = {busy().cores - before.cores, busy().disk - before.disk};
     drain();
     return conclude();
   }
 
  private:
+  /// How long they have worked so far.
+  struct Busy {
+    Duration cores{};  ///< added up
+    Duration disk{};
+  };
+
   play::Prepared prepare() {
     play::Prepared prepared;
     prepared.plan = play::plan_of(options_);
@@ -132,6 +140,10 @@ class Run {
     TimePoint last = simulation_->now();
     for (const Fault& fault : faults_) last = std::max(last, run_start_ + fault.at + fault.lasts);
     return last;
+  }
+
+  Busy busy() const {
+    return {simulation_->node().figures().busy, simulation_->node().disk_figures().busy};
   }
 
   void drain() {
@@ -199,7 +211,7 @@ class Run {
 
   report::SimulationInfo simulation_info(Duration time) const {
     const Node::Figures node = simulation_->node().figures();
-    const Disk::Figures& disk = simulation_->node().disk_figures();
+    const Disk::Figures disk = simulation_->node().disk_figures();
     const auto per = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
     report::SimulationInfo info;
     info.fidelity = "exact";
@@ -212,11 +224,12 @@ class Run {
     info.virtual_per_real = per(info.virtual_s, info.real_s);
     info.events = simulation_->agenda().taken();
     info.trace_hash = fmt::format("{:016x}", simulation_->agenda().trace_hash());
-    info.core_busy_ratio = per(pacing::to_seconds(node.busy), info.virtual_s * world_.cores);
+    const double measured_s = pacing::to_seconds(measured_until_ - measured_from_);
+    info.core_busy_ratio = per(pacing::to_seconds(busy_measured_.cores), measured_s * world_.cores);
     info.core_wait_mean_ns =
         per(static_cast<double>(node.waited.count()), static_cast<double>(node.letters));
     info.core_queue_max = node.most_letters_waiting;
-    info.disk_busy_ratio = per(pacing::to_seconds(disk.busy), info.virtual_s);
+    info.disk_busy_ratio = per(pacing::to_seconds(busy_measured_.disk), measured_s);
     info.records_per_commit =
         per(static_cast<double>(disk.records), static_cast<double>(disk.groups));
     return info;
@@ -268,6 +281,7 @@ class Run {
   TimePoint run_start_{};
   TimePoint measured_from_{};
   TimePoint measured_until_{};
+  Busy busy_measured_;  ///< in that time
   bool interrupted_ = false;
 };
 

@@ -18,4 +18,13 @@ pacing::TimePoint Station::accept(pacing::TimePoint now, pacing::Duration servic
   return done;
 }
 
+pacing::Duration Station::worked(pacing::TimePoint now) const {
+  pacing::Duration worked = figures_.busy;
+  for (const pacing::TimePoint free : free_at_) {
+    worked -=
+        std::max(free - now, pacing::Duration::zero());  // it works without a pause until then
+  }
+  return worked;
+}
+
 }  // namespace throng::simulate

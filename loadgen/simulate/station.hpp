@@ -16,7 +16,7 @@ class Station {
   /// What the station has done so far, of jobs taken.
   struct Figures {
     std::uint64_t jobs = 0;
-    pacing::Duration busy{};    ///< service times added up
+    pacing::Duration busy{};    ///< service times added up, whether served yet or not
     pacing::Duration waited{};  ///< before they were served, added up
   };
 
@@ -28,6 +28,9 @@ class Station {
   pacing::TimePoint accept(pacing::TimePoint now, pacing::Duration service);
 
   const Figures& figures() const { return figures_; }
+  /// How long cores have worked until `now`, added up: without what lies ahead of jobs taken.
+  /// Requires: `now` isn't before that of accept().
+  pacing::Duration worked(pacing::TimePoint now) const;
 
  private:
   std::vector<pacing::TimePoint> free_at_;  ///< of each core; a heap, the earliest first

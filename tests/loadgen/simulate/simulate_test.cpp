@@ -118,6 +118,8 @@ TEST(Simulate, QueuesWhatCoresCantDo) {
   const report::RunResult result = play(own);
   EXPECT_GT(result.find_operation("send")->latency_ns.p50, 1'000'000'000);
   EXPECT_GT(result.simulation->core_queue_max, 20u);
+  EXPECT_GT(result.simulation->core_busy_ratio, 0.99);
+  EXPECT_LE(result.simulation->core_busy_ratio, 1);
   EXPECT_EQ(result.ledger.lost, 0u);
 }
 

@@ -26,6 +26,17 @@ TEST(Station, LetsThoseWaitWhoComeLater) {
   EXPECT_EQ(station.figures().jobs, 2u);
 }
 
+TEST(Station, HasWorkedOnlyUntilNow) {
+  Station station(2);
+  station.accept(at(100), Duration(50));
+  station.accept(at(100), Duration(5));
+  station.accept(at(102), Duration(1'000));  // begins at 105
+  EXPECT_EQ(station.worked(at(102)), Duration(4));
+  EXPECT_EQ(station.worked(at(110)), Duration(20));
+  EXPECT_EQ(station.worked(at(205)), Duration(155));
+  EXPECT_EQ(station.worked(at(9'999)), Duration(1'055));
+}
+
 TEST(Station, TakesTheCoreThatIsFreeFirst) {
   Station station(2);
   EXPECT_EQ(station.accept(at(0), Duration(100)), at(100));
