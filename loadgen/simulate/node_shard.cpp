@@ -79,7 +79,7 @@ double NodeShard::cost_s(const chat::Command& command) {
 double NodeShard::cost_s(const chat::Effect& effect) {
   const CostProfile& costs = parts_.costs;
   if (const auto* deliver = std::get_if<chat::Deliver>(&effect)) {
-    const auto sessions = static_cast<double>(services_.registry.live_in(deliver->chat).size());
+    const auto sessions = static_cast<double>(gateway::count_receivers(services_, *deliver));
     return sessions == 0 ? 0 : sessions * costs.delivery.sample(random_);
   }
   if (const auto* page = std::get_if<chat::Page>(&effect); page && page->messages > 0) {

@@ -1,5 +1,6 @@
 #include "server/gateway/session_mail.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <span>
 #include <utility>
@@ -19,6 +20,10 @@ constexpr std::size_t kManyListeners = 100;
 /// A message waits no longer than that, however long receipts do.
 constexpr std::chrono::milliseconds kLongestWait{100};
 
+bool is_for(const Session& session, const chat::Deliver& effect) {
+  return session.ref() != effect.except_client && session.user() != effect.except_user;
+}
+
 }  // namespace
 
 void carry_out(SessionServices& services, chat::Deliver& effect) {
@@ -28,12 +33,19 @@ void carry_out(SessionServices& services, chat::Deliver& effect) {
                         services.limits.receipt_delay <= kLongestWait;
   for (const cluster::Slot slot : listeners) {
     Session* session = services.sessions.find(slot);
-    if (session->ref() == effect.except_client || session->user() == effect.except_user) continue;
+    if (!is_for(*session, effect)) continue;
     may_wait ? session->add_events_for_later(*effect.events) : session->add_events(*effect.events);
     ++sessions;
   }
   services.metrics.add(Metric::kDeliveries, sessions);
   services.metrics.add(metrics::server_event(*effect.events), sessions);
+}
+
+std::size_t count_receivers(SessionServices& services, const chat::Deliver& effect) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(services.registry.live_in(effect.chat), [&](const cluster::Slot slot) {
+        return is_for(*services.sessions.find(slot), effect);
+      }));
 }
 
 void carry_out(SessionServices& services, chat::Answer& effect) {

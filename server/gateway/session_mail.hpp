@@ -9,6 +9,8 @@ namespace throng::gateway {
 
 // What the rules want done, on the shard that holds the sessions concerned.
 void carry_out(SessionServices& services, chat::Deliver& effect);
+/// To how many sessions that writes.
+std::size_t count_receivers(SessionServices& services, const chat::Deliver& effect);
 /// Requires: it answers a session.
 void carry_out(SessionServices& services, chat::Answer& effect);
 void carry_out(SessionServices& services, chat::Page& effect);

@@ -111,6 +111,57 @@ TEST(Simulate, ChargesCoresDiskAndNetwork) {
   EXPECT_GE(result.find_operation("deliver")->latency_ns.p50, 27'000'000);
 }
 
+/// Everybody has come before the first message and stays; the last is over before the end.
+constexpr const char* kTalk = R"(
+scenario {
+  users = 20, duration = "30s", ramp = "1s", friends = { per_user = 2 },
+  groups = { per_user = 0.2, size = 5 }, reading = { chance = 1, after = "500ms" },
+}
+function user(me)
+  me:login()
+  me:think("5s")
+  for i = 1, 10 do
+    me:send(i % 2 == 0 and me:friend() or me:group() or me:friend(), 40)
+    me:think("1s")
+  end
+end
+)";
+
+/// Cores spend nothing.
+World free_world() {
+  World world = load_world("", "");
+  const Distribution nothing = Distribution::constant(0);
+  world.costs = {.source = "a test",
+                 .login = nothing,
+                 .message = nothing,
+                 .delivery = nothing,
+                 .receipt = nothing,
+                 .heartbeat = nothing,
+                 .missed = nothing,
+                 .history = nothing};
+  return world;
+}
+
+SimulateOptions free_talk() {
+  SimulateOptions own = options(kTalk);
+  own.world = free_world();
+  own.run.warm_up = Duration::zero();
+  return own;
+}
+
+/// What cores spent in the measured phase.
+double charged_s(const report::RunResult& result, const SimulateOptions& options) {
+  return result.simulation->core_busy_ratio * result.time.measured_s * options.world.cores;
+}
+
+TEST(Simulate, ChargesADeliveryForWhomItIsWrittenTo) {
+  SimulateOptions own = free_talk();
+  own.world.costs.delivery = Distribution::constant(0.001);
+  const report::RunResult result = play(own);
+  EXPECT_GT(result.ledger.delivered, 200u);
+  EXPECT_NEAR(charged_s(result, own), 0.001 * static_cast<double>(result.ledger.delivered), 1e-6);
+}
+
 TEST(Simulate, QueuesWhatCoresCantDo) {
   SimulateOptions own = options();
   own.world.cores = 1;
