@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "loadgen/simulate/disk.hpp"
+#include "loadgen/simulate/sum_of_draws.hpp"
 #include "server/gateway/greeting.hpp"
 #include "server/gateway/session_mail.hpp"
 
@@ -79,11 +80,10 @@ double NodeShard::cost_s(const chat::Command& command) {
 double NodeShard::cost_s(const chat::Effect& effect) {
   const CostProfile& costs = parts_.costs;
   if (const auto* deliver = std::get_if<chat::Deliver>(&effect)) {
-    const auto sessions = static_cast<double>(gateway::count_receivers(services_, *deliver));
-    return sessions == 0 ? 0 : sessions * costs.delivery.sample(random_);
+    return sum_of_draws(costs.delivery, gateway::count_receivers(services_, *deliver), random_);
   }
-  if (const auto* page = std::get_if<chat::Page>(&effect); page && page->messages > 0) {
-    return page->messages * costs.missed.sample(random_);
+  if (const auto* page = std::get_if<chat::Page>(&effect)) {
+    return sum_of_draws(costs.missed, page->messages, random_);
   }
   return 0;
 }
