@@ -64,6 +64,11 @@ void print(const simulate::BrokenPromise& broken) {
 }
 
 int search(const SimulateOptions& options, const SeedRange& seeds) {
+  if (options.world.faults.empty()) {
+    throw std::runtime_error(fmt::format(
+        "--seeds: the world {} has no faults, nothing to break a promise with: give --faults FILE",
+        options.world.name));
+  }
   const SearchOutcome outcome = simulate::search_faults(options, seeds, [&](std::uint64_t seed) {
     if ((seed - seeds.first) % 10 == 0) std::cerr << "seed " << seed << '\n';
   });

@@ -8,6 +8,7 @@
 
 #include "loadgen/scenario/fields.hpp"
 #include "loadgen/scenario/interpreter.hpp"
+#include "loadgen/scenario/script.hpp"
 #include "loadgen/scenario/source.hpp"
 #include "loadgen/simulate/world_files.hpp"
 
@@ -47,8 +48,15 @@ constexpr Cost kCosts[] = {
 constexpr std::array kCostKeys = {"delivery", "heartbeat", "history", "login",
                                   "message",  "missed",    "receipt", "source"};
 
-World& world_of(lua_State* state) {
-  return *static_cast<World*>(lua_touserdata(state, lua_upvalueindex(1)));
+/// What a file makes of a world.
+struct Declared {
+  World& world;
+  bool has_world = false;
+  bool has_costs = false;
+};
+
+Declared& declared_by(lua_State* state) {
+  return *static_cast<Declared*>(lua_touserdata(state, lua_upvalueindex(1)));
 }
 
 void take_distribution(const Field& field, Distribution& out) {
@@ -112,6 +120,22 @@ FaultKind check_kind(const Field& field) {
   reject(field.state, field.index, field.name, "node_dies, disk_slows or partition");
 }
 
+void check_belongs(const Field& field, bool belongs, const char* kind) {
+  if (!field || belongs) return;
+  luaL_error(field.state, "%s: %s belongs to %s", field.name.function, field.name.value, kind);
+}
+
+void take_by(const Field& field, FaultPlan& fault) {
+  const bool slows = fault.kind == FaultKind::kDiskSlows;
+  check_belongs(field, slows, "disk_slows");
+  take_number(slows ? require(field) : field, fault.by, 1, 1e6, "from 1 to 1 million");
+}
+
+void take_share(const Field& field, FaultPlan& fault) {
+  check_belongs(field, fault.kind == FaultKind::kPartition, "partition");
+  take_number(field, fault.share, 0, 1, "from 0 to 1");
+}
+
 // { what = "node_dies", at = "8s", lasts = "3s" } at `table`.
 void take_fault(lua_State* state, int table, FaultPlan& fault) {
   const auto field = [&](const char* key, const char* full_name) {
@@ -124,8 +148,17 @@ void take_fault(lua_State* state, int table, FaultPlan& fault) {
     fault.times =
         static_cast<std::uint32_t>(check_count(state, times.index, times.name, 1, kMostTimes));
   }
-  take_number(field("by", "faults: by"), fault.by, 1, 1e6, "from 1 to 1 million");
-  take_number(field("share", "faults: share"), fault.share, 0, 1, "from 0 to 1");
+  take_by(field("by", "faults: by"), fault);
+  take_share(field("share", "faults: share"), fault);
+}
+
+// Each key is a place of the list.
+void check_list(const Field& list, lua_Integer size, const char* expected) {
+  lua_State* const state = list.state;
+  for (lua_pushnil(state); lua_next(state, list.index) != 0; lua_pop(state, 1)) {
+    const lua_Integer place = lua_isinteger(state, -2) ? lua_tointeger(state, -2) : 0;
+    if (place < 1 || place > size) reject(state, list.index, list.name, expected);
+  }
 }
 
 void take_faults(lua_State* state, World& world) {
@@ -134,6 +167,7 @@ void take_faults(lua_State* state, World& world) {
   if (!list) return;
   if (lua_type(state, list.index) != LUA_TTABLE) reject(state, list.index, list.name, kExpected);
   const auto size = static_cast<lua_Integer>(lua_rawlen(state, list.index));
+  check_list(list, size, kExpected);
   for (lua_Integer i = 1; i <= size; ++i) {
     const int top = lua_gettop(state);
     if (lua_rawgeti(state, list.index, i) != LUA_TTABLE) reject(state, -1, list.name, kExpected);
@@ -158,7 +192,8 @@ void check_table(lua_State* state, const char* function, std::span<const char* c
 
 // world { node = { … }, … }
 int declare_world(lua_State* state) {
-  World& world = world_of(state);
+  World& world = declared_by(state).world;
+  declared_by(state).has_world = true;
   check_table(state, "world", kWorldKeys);
   take_node(state, world);
   take_network(state, world.network);
@@ -169,7 +204,8 @@ int declare_world(lua_State* state) {
 
 // costs { source = "…", message = … }
 int declare_costs(lua_State* state) {
-  CostProfile& costs = world_of(state).costs;
+  CostProfile& costs = declared_by(state).world.costs;
+  declared_by(state).has_costs = true;
   check_table(state, "costs", kCostKeys);
   for (const Cost& cost : kCosts) {
     take_distribution(push_field(state, 1, cost.key, Name{"costs", cost.key}), costs.*cost.value);
@@ -183,19 +219,32 @@ int declare_costs(lua_State* state) {
   return 0;
 }
 
-void define(lua_State* state, World& world, const char* name, lua_CFunction function) {
-  lua_pushlightuserdata(state, &world);
+void define(lua_State* state, Declared& declared, const char* name, lua_CFunction function) {
+  lua_pushlightuserdata(state, &declared);
   lua_pushcclosure(state, function, 1);
   lua_setglobal(state, name);
 }
 
-void run(const scenario::Source& source, World& world) {
+Declared run(const scenario::Source& source, World& world) {
+  Declared declared{.world = world};
   scenario::Declaration unused{.source = source};
   Interpreter interpreter{unused, nullptr};
   scenario::open_values(interpreter.main());
-  define(interpreter.main(), world, "world", declare_world);
-  define(interpreter.main(), world, "costs", declare_costs);
+  define(interpreter.main(), declared, "world", declare_world);
+  define(interpreter.main(), declared, "costs", declare_costs);
   interpreter.load();
+  return declared;
+}
+
+void run_world(const scenario::Source& source, World& world) {
+  const Declared declared = run(source, world);
+  if (declared.has_world || declared.has_costs) return;
+  throw scenario::ScriptError(source.path + ":1: it calls neither world { … } nor costs { … }");
+}
+
+void run_costs(const scenario::Source& source, World& world) {
+  if (run(source, world).has_costs) return;
+  throw scenario::ScriptError(source.path + ":1: it doesn't call costs { … }");
 }
 
 scenario::Source built_in(const char* name, std::string_view text) {
@@ -232,10 +281,10 @@ World load_world(const std::string& world_file, const std::string& costs_file) {
   world.name = "one_node";
   if (!world_file.empty()) {
     const scenario::Source source = scenario::read_source(world_file, {});
-    run(source, world);
+    run_world(source, world);
     world.name = source.name;
   }
-  if (!costs_file.empty()) run(scenario::read_source(costs_file, {}), world);
+  if (!costs_file.empty()) run_costs(scenario::read_source(costs_file, {}), world);
   return world;
 }
 

@@ -71,6 +71,8 @@ test('mistakes are told with their place', async () => {
   assert.match(await told('\nworld { node = { cores = 0 } }'), /world\.lua:2: world: node\.cores must be/);
   assert.match(await told('world {'), /world\.lua/);
   assert.match(await told('world {}', '--seeds', '5..1'), /--seeds: 5 is after 1/);
+  assert.match(await told('world {}', '--seeds', '1..5'), /--seeds: the world world has no faults/);
+  assert.match(await told('-- nothing'), /world\.lua:1: it calls neither world/);
   const media = await simulate([scenario('media_share.lua'), '--users', '10']);
   assert.equal(media.code, 2);
   assert.match(media.stderr, /media_share\.lua:\d+: .*no meaning in virtual time/);

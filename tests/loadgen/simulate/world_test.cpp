@@ -78,6 +78,11 @@ TEST(World, TakesItsOwnCosts) {
   EXPECT_DOUBLE_EQ(world.costs.message.mean(), 0.001);
 }
 
+TEST(World, NeedsCostsOfACostsFile) {
+  const WorldFile file("world { node = { cores = 4 } }");
+  EXPECT_THROW(load_world("", file.path()), scenario::ScriptError);
+}
+
 TEST(World, HasFaultsInTheirOrder) {
   const World world = load(R"(world { faults = {
     { what = "partition", at = "9s", lasts = "2s", share = 0.25 },
@@ -121,6 +126,15 @@ TEST(World, SaysWhatIsWrongWhere) {
               HasSubstr("faults: lasts is missing"));
   EXPECT_THAT(error_of("world { faults = { { what = \"partition\", lasts = 1, shares = 1 } } }"),
               HasSubstr("shares"));
+  EXPECT_THAT(error_of("\nworld { faults = { what = \"node_dies\", lasts = 1 } }"),
+              HasSubstr(".lua:2: world: faults must be a list of"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"disk_slows\", lasts = 1 } } }"),
+              HasSubstr("faults: by is missing"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\", lasts = 1, by = 2 } } }"),
+              HasSubstr("faults: by belongs to disk_slows"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\", lasts = 1, share = 0.5 } } }"),
+              HasSubstr("faults: share belongs to partition"));
+  EXPECT_THAT(error_of("local world = 1"), HasSubstr(".lua:1: it calls neither world"));
   EXPECT_THAT(error_of("costs { message = \"1us\" }"), HasSubstr("costs: source is missing"));
   EXPECT_THAT(error_of("world 7"), HasSubstr(".lua:1:"));
 }
