@@ -1,5 +1,7 @@
 #include "loadgen/simulate/simulation.hpp"
 
+#include <fmt/format.h>
+
 #include <stdexcept>
 #include <utility>
 
@@ -7,6 +9,10 @@ namespace throng::simulate {
 namespace {
 
 using pacing::TimePoint;
+
+/// In one instant: much more than what free cores and networks let happen at once.
+constexpr std::size_t kMostSteps = 1'000'000;
+constexpr std::size_t kMostStepsOfUser = 1'000;
 
 /// What scenarios may ask for beside the chat: nothing of it has a model.
 class NoHttp final : public transport::HttpCaller {
@@ -73,6 +79,7 @@ void Simulation::play_until(TimePoint until) {
     const TimePoint due = worker_->next_due();
     const TimePoint next = std::min(due, agenda_.next_due());
     if (next > until) return clock_.advance_to(until);
+    count_step(next);
     if (due <= next) {
       clock_.advance_to(due);
       worker_->advance();
@@ -81,6 +88,19 @@ void Simulation::play_until(TimePoint until) {
     }
     links_->flush();
   }
+}
+
+void Simulation::count_step(TimePoint at) {
+  if (at > instant_) {
+    instant_ = at;
+    steps_ = 0;
+  }
+  const std::size_t most = kMostSteps + kMostStepsOfUser * context_.graph.users();
+  if (++steps_ <= most) return;
+  throw std::runtime_error(fmt::format(
+      "virtual time stands still: more than {} events in one instant; a latency or costs above 0 "
+      "let it go on",
+      most));
 }
 
 void Simulation::happen(const Agenda::Entry& entry) {

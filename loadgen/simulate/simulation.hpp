@@ -19,8 +19,8 @@ namespace throng::simulate {
 /// step goes to the next thing that is due, on either side of the network. The same context, world
 /// and faults give the same steps.
 ///
-/// Thread-confined. Errors: scenario::ScriptError from start() and play_until(); the run is over
-/// then.
+/// Thread-confined. Errors: scenario::ScriptError from start() and play_until(), and
+/// std::runtime_error when time stands still; the run is over then.
 class Simulation {
  public:
   /// Requires: context, world and tokens outlive it; the context's graph is bound, and its chats
@@ -44,6 +44,8 @@ class Simulation {
   const Agenda& agenda() const { return agenda_; }
 
  private:
+  /// Errors: std::runtime_error when there are more steps at one time than people could explain.
+  void count_step(pacing::TimePoint at);
   void happen(const Agenda::Entry& entry);
   void begin_fault(std::uint32_t index);
   void end_fault(const Fault& fault);
@@ -60,6 +62,8 @@ class Simulation {
   Links* links_ = nullptr;  ///< the worker's transport
   std::optional<play::Worker> worker_;
   std::optional<Node> node_;
+  pacing::TimePoint instant_{};    ///< of the last step
+  std::size_t steps_ = 0;          ///< at that time
   int node_faults_ = 0;            ///< of those that go on, how many keep the node down
   std::multiset<double> slow_by_;  ///< of those that go on and slow the disk down
 };

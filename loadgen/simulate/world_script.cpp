@@ -107,6 +107,13 @@ void take_clients(lua_State* state, ClientModel& clients) {
                clients.backoff);
   take_seconds(push_field(state, table.index, "backoff_cap", Name{"world", "clients.backoff_cap"}),
                clients.backoff_cap);
+  if (clients.backoff <= pacing::Duration::zero()) {
+    luaL_error(state, "world: clients.backoff must be above 0");
+  }
+  if (clients.backoff > clients.backoff_cap) {
+    luaL_error(state, "world: clients.backoff must be at most clients.backoff_cap, %f s",
+               pacing::to_seconds(clients.backoff_cap));
+  }
 }
 
 FaultKind check_kind(const Field& field) {

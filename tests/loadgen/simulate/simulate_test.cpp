@@ -208,6 +208,18 @@ end
   EXPECT_THAT(outcome.error, HasSubstr("virtual time"));
 }
 
+TEST(Simulate, EndsWhenTimeStandsStill) {
+  SimulateOptions own = options();
+  own.world = free_world();
+  own.world.network.latency = Distribution::constant(0);
+  own.world.clients = {Duration::zero(), Duration::zero()};
+  own.world.faults = {
+      {.kind = FaultKind::kNodeDies, .at = seconds(10), .lasts = Distribution::constant(3)}};
+  const play::RunOutcome outcome = simulate(own);
+  EXPECT_EQ(outcome.code, play::ExitCode::kUsage);
+  EXPECT_THAT(outcome.error, HasSubstr("virtual time stands still"));
+}
+
 TEST(Simulate, EndsWhenItIsTold) {
   SimulateOptions own = options();
   own.run.duration = std::chrono::hours(24 * 365);

@@ -126,6 +126,10 @@ TEST(World, SaysWhatIsWrongWhere) {
               HasSubstr("faults: lasts is missing"));
   EXPECT_THAT(error_of("world { faults = { { what = \"partition\", lasts = 1, shares = 1 } } }"),
               HasSubstr("shares"));
+  EXPECT_THAT(error_of("\nworld { clients = { backoff = 0 } }"),
+              HasSubstr(".lua:2: world: clients.backoff must be above 0"));
+  EXPECT_THAT(error_of("world { clients = { backoff = \"20s\" } }"),
+              HasSubstr("clients.backoff must be at most clients.backoff_cap, 10.0 s"));
   EXPECT_THAT(error_of("\nworld { faults = { what = \"node_dies\", lasts = 1 } }"),
               HasSubstr(".lua:2: world: faults must be a list of"));
   EXPECT_THAT(error_of("world { faults = { { what = \"disk_slows\", lasts = 1 } } }"),
