@@ -20,7 +20,7 @@ struct SeedRange {
 struct BrokenPromise {
   std::uint64_t seed = 0;
   report::RunResult result;
-  std::vector<std::string> faults;  ///< as they were placed
+  std::vector<std::string> faults;  ///< that began
   /// The chat that the first example is about, as the scenario numbers it; nothing: it names none.
   std::optional<std::uint64_t> chat;
   /// What its members said and got, in time: "  12.345678 s  user 3 says {…}".

@@ -218,7 +218,7 @@ class Run {
     info.world = world_.name;
     info.costs = world_.costs.source;
     info.cores = world_.cores;
-    for (const Fault& fault : faults_) info.faults.push_back(describe(fault));
+    for (const Fault& fault : simulation_->faults_begun()) info.faults.push_back(describe(fault));
     info.virtual_s = pacing::to_seconds(time);
     info.real_s = pacing::to_seconds(clock_.now() - began_);
     info.virtual_per_real = per(info.virtual_s, info.real_s);

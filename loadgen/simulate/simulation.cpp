@@ -121,6 +121,7 @@ void Simulation::happen(const Agenda::Entry& entry) {
 
 void Simulation::begin_fault(std::uint32_t index) {
   const Fault& fault = faults_[index];
+  ++faults_begun_;
   agenda_.plan(now() + fault.lasts, Happening::kFaultEnds, index);
   switch (fault.kind) {
     case FaultKind::kNodeDies:

@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ namespace throng::simulate {
 class Simulation {
  public:
   /// Requires: context, world and tokens outlive it; the context's graph is bound, and its chats
-  /// are what make_chats() gave.
+  /// are what make_chats() gave; faults by their beginnings.
   Simulation(const World& world, const play::RunContext& context, const protocol::TokenKey& tokens,
              Store store, std::vector<Fault> faults, play::Worker::OnSecond on_second);
   ~Simulation();
@@ -42,6 +43,8 @@ class Simulation {
   play::Worker& worker() { return *worker_; }
   const Node& node() const { return *node_; }
   const Agenda& agenda() const { return agenda_; }
+  /// Those that have begun, in their order.
+  std::span<const Fault> faults_begun() const { return std::span(faults_).first(faults_begun_); }
 
  private:
   /// Errors: std::runtime_error when there are more steps at one time than people could explain.
@@ -62,8 +65,9 @@ class Simulation {
   Links* links_ = nullptr;  ///< the worker's transport
   std::optional<play::Worker> worker_;
   std::optional<Node> node_;
-  pacing::TimePoint instant_{};    ///< of the last step
-  std::size_t steps_ = 0;          ///< at that time
+  pacing::TimePoint instant_{};  ///< of the last step
+  std::size_t steps_ = 0;        ///< at that time
+  std::size_t faults_begun_ = 0;
   int node_faults_ = 0;            ///< of those that go on, how many keep the node down
   std::multiset<double> slow_by_;  ///< of those that go on and slow the disk down
 };

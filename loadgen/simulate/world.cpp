@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "loadgen/pacing/random.hpp"
 
@@ -29,7 +30,10 @@ std::vector<Fault> place_faults(const World& world, pacing::Duration time, std::
     }
   }
   std::ranges::stable_sort(faults, {}, &Fault::at);
-  return faults;
+  if (faults.empty() || faults.back().at <= time) return faults;
+  throw std::invalid_argument(
+      fmt::format("the world {}: {}, but the run ends at {:.3f} s (ramp, warm-up and duration)",
+                  world.name, describe(faults.back()), pacing::to_seconds(time)));
 }
 
 std::string describe(const Fault& fault) {

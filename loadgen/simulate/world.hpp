@@ -73,6 +73,7 @@ struct Fault {
 
 /// The faults of a run over so much time, by their beginnings. Those for any time fall anywhere in
 /// it. A function of the world and the seed.
+/// Errors: std::invalid_argument when one would begin later.
 std::vector<Fault> place_faults(const World& world, pacing::Duration time, std::uint64_t seed);
 
 /// E.g. "node dies at 8.00 s for 3.00 s".

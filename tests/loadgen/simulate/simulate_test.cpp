@@ -230,6 +230,18 @@ TEST(Simulate, EndsWhenItIsTold) {
   EXPECT_EQ(result.ledger.lost, 0u);
 }
 
+TEST(Simulate, TellsOnlyOfFaultsThatBegan) {
+  SimulateOptions own = options();
+  const Distribution lasts = Distribution::constant(1);
+  own.world.faults = {{.kind = FaultKind::kNodeDies, .at = seconds(1), .lasts = lasts},
+                      {.kind = FaultKind::kNodeDies, .at = seconds(20), .lasts = lasts}};
+  EXPECT_EQ(play(own).simulation->faults.size(), 2u);
+  int asked = 0;
+  own.run.interrupted = [&] { return ++asked > 100; };  // after 5 s
+  EXPECT_THAT(play(own).simulation->faults,
+              testing::ElementsAre("node dies at 1.000 s for 1.000 s"));
+}
+
 TEST(FaultSearch, FindsNothingInTheServersRules) {
   SimulateOptions own = options();
   own.world = hard_world();

@@ -96,6 +96,20 @@ TEST(World, HasFaultsInTheirOrder) {
   EXPECT_EQ(describe(faults[2]), "25 % of people cut off at 9.000 s for 2.000 s");
 }
 
+TEST(World, HasNoFaultsBehindTheEnd) {
+  const World world = load(R"(world { faults = {
+    { what = "node_dies", at = "12s", lasts = "1s" },
+  } })");
+  EXPECT_EQ(place_faults(world, seconds(12), 1).size(), 1u);
+  try {
+    place_faults(world, seconds(11), 1);
+    ADD_FAILURE() << "no error";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_THAT(error.what(), HasSubstr("node dies at 12.000 s"));
+    EXPECT_THAT(error.what(), HasSubstr("the run ends at 11.000 s"));
+  }
+}
+
 TEST(World, PutsFaultsAnywhereByTheSeed) {
   const World world = load(R"(world { faults = {
     { what = "node_dies", times = 5, lasts = uniform("1s", "2s") },
