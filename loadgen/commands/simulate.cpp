@@ -59,8 +59,8 @@ void print(const simulate::BrokenPromise& broken) {
   }
   if (broken.chat) std::cout << "what the members of chat " << *broken.chat << " said and got:\n";
   for (const std::string& line : broken.trace) std::cout << line << '\n';
-  std::cout << "to see it again: the same command with --seed " << broken.seed
-            << " instead of --seeds\n";
+  std::cout << fmt::format("to see it again: the same command with --seeds {0}..{0}\n",
+                           broken.seed);
 }
 
 int search(const SimulateOptions& options, const SeedRange& seeds) {
@@ -103,14 +103,19 @@ void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time
   }
   const auto add = [&](const char* names, const char* environment, std::string& value,
                        const char* help) {
-    command->add_option(names, value, help)->envname(environment);
+    return command->add_option(names, value, help)->envname(environment);
   };
   add("--world,--faults", "THRONG_WORLD", words->world,
       "a Lua file with the node, the network and the faults [one node of two cores]");
   add("--costs", "THRONG_COSTS", words->costs,
       "a Lua file with what a core spends on each thing [docs/performance.md's]");
-  add("--seeds", "THRONG_SEEDS", words->seeds,
-      "FIRST..LAST: look for a seed that breaks a promise, and show what happened");
+  CLI::Option* const seeds =
+      add("--seeds", "THRONG_SEEDS", words->seeds,
+          "FIRST..LAST: look for a seed that breaks a promise, and show what happened");
+  // A search has seeds of its own, and one finding instead of a report.
+  for (const char* name : {"--seed", "--threshold", "--json", "--out"}) {
+    seeds->excludes(command->get_option(name));
+  }
   command->parse_complete_callback(
       [words, now, &action] { action = [words, now] { return run_simulation(*words, now); }; });
 }

@@ -72,6 +72,9 @@ test('mistakes are told with their place', async () => {
   assert.match(await told('world {'), /world\.lua/);
   assert.match(await told('world {}', '--seeds', '5..1'), /--seeds: 5 is after 1/);
   assert.match(await told('world {}', '--seeds', '1..5'), /--seeds: the world world has no faults/);
+  for (const other of [['--seed', '1'], ['--threshold', 'lost == 0'], ['--json'], ['--out', '/tmp']]) {
+    assert.match(await told('world {}', '--seeds', '1..5', ...other), new RegExp(`${other[0]} excludes --seeds`));
+  }
   assert.match(await told('-- nothing'), /world\.lua:1: it calls neither world/);
   const media = await simulate([scenario('media_share.lua'), '--users', '10']);
   assert.equal(media.code, 2);
