@@ -31,6 +31,10 @@ int calibrate(const Words& words) {
   if (cpu == models.end()) throw std::runtime_error("these runs tell nothing of the server's CPU");
   if (cpu->terms.empty()) throw std::runtime_error("no profile: " + cpu->why_none);
   std::cout << simulate::costs_file(*cpu);
+  for (const std::string& key : simulate::untold_costs(*cpu)) {
+    std::cerr << "warning: these runs don't tell what a " << key
+              << " costs: its 95 % interval reaches 0 or is as wide as its value\n";
+  }
   return static_cast<int>(play::ExitCode::kPass);
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 
 namespace throng::simulate {
@@ -44,11 +46,15 @@ std::string distribution(double mean_us) {
                      median * std::exp(kSigma * kP95));
 }
 
+bool is_told(const capacity::CostTerm& term) {
+  return term.low > 0 && term.high - term.low < term.value;
+}
+
 std::string term_line(const capacity::CostTerm& term) {
   const auto key = key_of(term.feature);
-  const std::string measured =
-      fmt::format("{:.4g} us ({:.4g} to {:.4g})", term.value * kUsPerSecond,
-                  term.low * kUsPerSecond, term.high * kUsPerSecond);
+  const std::string measured = fmt::format(
+      "{:.4g} us ({:.4g} to {:.4g}){}", term.value * kUsPerSecond, term.low * kUsPerSecond,
+      term.high * kUsPerSecond, is_told(term) ? "" : ": THE RUNS DON'T TELL");
   if (!key) return fmt::format("  -- {}: {}; not charged\n", term.name, measured);
   return fmt::format("  {} = {},  -- {}\n", *key, distribution(term.value * kUsPerSecond),
                      measured);
@@ -80,7 +86,22 @@ std::string source_of(const CostModel& model) {
 
 }  // namespace
 
+std::vector<std::string> untold_costs(const CostModel& model) {
+  std::vector<std::string> keys;
+  for (const capacity::CostTerm& term : model.terms) {
+    const auto key = key_of(term.feature);
+    if (key && !is_told(term)) keys.emplace_back(*key);
+  }
+  return keys;
+}
+
 std::string costs_file(const CostModel& model) {
+  const auto is_charged = [](const auto& term) { return key_of(term.feature) && is_told(term); };
+  if (std::ranges::none_of(model.terms, is_charged)) {
+    throw std::runtime_error(
+        "no profile: no cost has a 95 % interval above 0 and narrower than its value; give runs of "
+        "more rates and mixes");
+  }
   std::string text =
       "-- What one core spends, fitted by throng calibrate. The runs tell means, with their 95 %\n"
       "-- intervals behind them; that what lies around them is lognormal with sigma 0.5 is "

@@ -1,7 +1,7 @@
 #pragma once
 
-#include <span>
 #include <string>
+#include <vector>
 
 #include "loadgen/capacity/cost_model.hpp"
 
@@ -17,6 +17,12 @@ namespace throng::simulate {
 ///
 /// Runs tell means; the shape around them is assumed. What no run had isn't in it, so that it stays
 /// as it was. Requires: a fitted model of CPU time.
+///
+/// Errors: std::runtime_error when the runs tell none of it.
 std::string costs_file(const capacity::CostModel& model);
+
+/// What a profile charges and the runs don't tell, by its key: its interval reaches 0 or is as wide
+/// as the value.
+std::vector<std::string> untold_costs(const capacity::CostModel& model);
 
 }  // namespace throng::simulate

@@ -55,10 +55,33 @@ TEST(Calibration, MakesAFileThatWorldsTake) {
 TEST(Calibration, SaysWhatItKnows) {
   const std::string text = costs_file(model());
   EXPECT_THAT(text, HasSubstr("-- 40 us (38 to 42)\n"));
-  EXPECT_THAT(text, HasSubstr("-- cpu_per_connection: 1 us (0 to 2); not charged\n"));
+  EXPECT_THAT(
+      text, HasSubstr("-- cpu_per_connection: 1 us (0 to 2): THE RUNS DON'T TELL; not charged\n"));
   EXPECT_THAT(text, HasSubstr("receipt = \"0us\",  -- receipts = 2 × messages in all runs"));
   EXPECT_THAT(text, HasSubstr("-- no run had heartbeats\n"));
   EXPECT_THAT(text, Not(HasSubstr("login =")));
+}
+
+TEST(Calibration, SaysWhatRunsDontTell) {
+  CostModel own = model();
+  EXPECT_TRUE(untold_costs(own).empty());
+  own.terms.push_back({.feature = Feature::kLogins,
+                       .name = "cpu_per_login",
+                       .unit = {},
+                       .value = 90e-6,
+                       .low = 40e-6,
+                       .high = 140e-6,
+                       .likely = {}});
+  EXPECT_THAT(untold_costs(own), testing::ElementsAre("login"));
+  EXPECT_THAT(costs_file(own), HasSubstr("-- 90 us (40 to 140): THE RUNS DON'T TELL\n"));
+  own.terms.back().low = 60e-6;
+  EXPECT_TRUE(untold_costs(own).empty());
+}
+
+TEST(Calibration, RefusesRunsThatTellNothing) {
+  CostModel own = model();
+  own.terms.front().low = 0;
+  EXPECT_THROW(costs_file(own), std::runtime_error);
 }
 
 }  // namespace
