@@ -50,6 +50,8 @@ TEST(World, ComesWithTheProgram) {
   EXPECT_EQ(world.cores, 2u);
   EXPECT_TRUE(world.faults.empty());
   EXPECT_THAT(world.costs.source, HasSubstr("docs/performance.md"));
+  EXPECT_THAT(world.costs.source, HasSubstr("20.7 us"));
+  EXPECT_THAT(world.costs.source, HasSubstr("148 us"));
   // The rows of that page, in seconds.
   EXPECT_NEAR(world.costs.message.mean(), 20.7e-6 * 2 / 7, 0.1e-6);
   EXPECT_NEAR(world.costs.login.mean(), 1.0 / 6508, 2e-6);
