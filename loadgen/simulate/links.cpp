@@ -68,29 +68,31 @@ void Links::flush() {
 
 void Links::close(LinkId link) {
   flush();  // what was said before
-  end(link, network_.delay(links_[link].random) + network_.delay(links_[link].random));
+  Link& own = links_[link];
+  const Duration there = network_.delay(own.random);
+  end(link, leaves(own) + there + network_.delay(own.random));
 }
 
 void Links::drop(LinkId link) {
   links_[link].said.clear();
-  end(link, Duration::zero());
+  end(link, agenda_.now());
 }
 
-void Links::end(LinkId link, Duration after) {
+void Links::end(LinkId link, TimePoint when) {
   Link& own = links_[link];
   if (own.state == State::kClosed || own.state == State::kClosing) return;
   own.state = State::kClosing;
   dispatch(Way::kUp, {.kind = Packet::Kind::kGone, .key = key_of(link)});
   const Packet closed{
       .kind = Packet::Kind::kClosed, .reason = CloseReason::kByUs, .key = key_of(link)};
-  agenda_.plan(agenda_.now() + after, Happening::kPacketAtClient, make_packet(closed));
+  agenda_.plan(when, Happening::kPacketAtClient, make_packet(closed));
 }
 
 void Links::freeze(LinkId link, bool frozen) {
-  if (std::exchange(links_[link].frozen, frozen) == frozen || held_.empty()) return;
-  for (const std::uint32_t packet : std::exchange(held_[link], {})) {
-    agenda_.plan(agenda_.now(), Happening::kPacketAtClient, packet);
-  }
+  if (std::exchange(links_[link].frozen, frozen) == frozen || frozen) return;
+  if (held_.empty() || held_[link].empty()) return;
+  const Packet thaw{.kind = Packet::Kind::kThaw, .key = key_of(link)};
+  agenda_.plan(agenda_.now(), Happening::kPacketAtClient, make_packet(thaw));
 }
 
 // ---- The network ----
@@ -113,10 +115,10 @@ void Links::release(std::uint32_t packet) {
 
 void Links::dispatch(Way way, Packet packet, int crossings) {
   Link& own = links_[packet.key.link];
-  TimePoint leaves = std::max(agenda_.now(), own.cut_until);
-  for (int i = 0; i < crossings; ++i) leaves += network_.delay(own.random);
+  TimePoint comes = leaves(own);
+  for (int i = 0; i < crossings; ++i) comes += network_.delay(own.random);
   TimePoint& last = way == Way::kUp ? own.last_up : own.last_down;
-  last = std::max(last, leaves);
+  last = std::max(last, comes);
   const Happening what = way == Way::kUp ? Happening::kPacketAtNode : Happening::kPacketAtClient;
   agenda_.plan(last, what, make_packet(std::move(packet)));
 }
@@ -132,13 +134,34 @@ void Links::cut(double share, TimePoint until) {
 void Links::take_at_client(std::uint32_t index) {
   // What the listener does in turn may add packets; they stay where they are.
   const Packet& packet = packets_[index];
-  Link& own = links_[packet.key.link];
-  if (is_current(packet.key) && own.frozen && own.state == State::kOpen) {
+  if (waits(packet)) {
     if (held_.empty()) held_.resize(links_.size());
     return held_[packet.key.link].push_back(index);
   }
-  if (is_current(packet.key)) deliver(packet);
+  if (packet.kind == Packet::Kind::kThaw) {
+    thaw(packet.key.link);
+  } else if (is_current(packet.key)) {
+    deliver(packet);
+  }
   release(index);
+}
+
+bool Links::waits(const Packet& packet) const {
+  const Link& own = links_[packet.key.link];
+  if (packet.kind == Packet::Kind::kThaw || !is_current(packet.key)) return false;
+  if (own.state != State::kOpen) return false;
+  return own.frozen || (!held_.empty() && !held_[packet.key.link].empty());  // behind those
+}
+
+void Links::thaw(LinkId link) {
+  std::vector<std::uint32_t>& held = held_[link];
+  std::size_t taken = 0;
+  while (taken < held.size() && !links_[link].frozen) {
+    const Packet& packet = packets_[held[taken]];
+    if (is_current(packet.key)) deliver(packet);
+    release(held[taken++]);
+  }
+  held.erase(held.begin(), held.begin() + static_cast<std::ptrdiff_t>(taken));
 }
 
 void Links::deliver(const Packet& packet) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -31,6 +32,7 @@ struct Packet {
     kRoom,    ///< up: the client has what was sent
     kGone,    ///< up: the client has closed or lost the connection
     kClosed,  ///< down: the connection is over
+    kThaw,    ///< at the client: it reads again what waited for that
   };
   Kind kind = Kind::kText;
   bool wants_room = false;
@@ -106,7 +108,13 @@ class Links final : public transport::Transport {
   LinkKey key_of(transport::LinkId link) const { return {link, links_[link].generation}; }
   std::uint32_t make_packet(Packet packet);
   void dispatch(Way way, Packet packet, int crossings = 1);
-  void end(transport::LinkId link, pacing::Duration after);
+  /// When what leaves now is let into the network.
+  pacing::TimePoint leaves(const Link& link) const {
+    return std::max(agenda_.now(), link.cut_until);
+  }
+  void end(transport::LinkId link, pacing::TimePoint when);
+  bool waits(const Packet& packet) const;
+  void thaw(transport::LinkId link);
   void deliver(const Packet& packet);
   void close_at_client(const Packet& packet);
 
@@ -120,7 +128,8 @@ class Links final : public transport::Transport {
   std::vector<transport::LinkId> speaking_;  ///< those with something in `said`
   std::deque<Packet> packets_;               ///< in use or free
   std::vector<std::uint32_t> free_;
-  std::vector<std::vector<std::uint32_t>> held_;  ///< by frozen link; empty when none ever was
+  std::vector<std::vector<std::uint32_t>>
+      held_;  ///< by link: what waits for its thaw; empty when none ever was
 };
 
 }  // namespace throng::simulate
