@@ -12,7 +12,6 @@ namespace {
 
 using pacing::TimePoint;
 
-/// Streams that no user has, one for each shard.
 constexpr std::uint64_t kShardStreams = std::uint64_t{1} << 62;
 /// The wall clock's time when virtual time begins: 2026-01-01 in UTC.
 constexpr chat::TimeMs kEpochMs = 1'767'225'600'000;
@@ -29,6 +28,10 @@ bool is_sign_of_life(std::string_view text) {
 }
 
 }  // namespace
+
+std::uint64_t cost_stream(chat::ShardIndex shard, std::uint32_t life) {
+  return kShardStreams | std::uint64_t{life} << 32 | shard;
+}
 
 NodeShard::NodeShard(chat::ShardIndex index, chat::Placement placement, std::uint32_t life,
                      const NodeParts& parts, cluster::PostOffice& office)
@@ -48,7 +51,7 @@ NodeShard::NodeShard(chat::ShardIndex index, chat::Placement placement, std::uin
                  .rules = rules_,
                  .presence = presence_,
                  .metrics = metrics_}),
-      random_(parts.seed, kShardStreams + index) {}
+      random_(parts.seed, cost_stream(index, life)) {}
 
 // ---- The queue ----
 
@@ -89,7 +92,7 @@ double NodeShard::cost_s(const chat::Effect& effect) {
 }
 
 double NodeShard::cost_s(const FromClient& said) {
-  if (said.kind != FromClient::Kind::kText) return 0;
+  if (said.kind != FromClient::Kind::kText || !is_attached(said)) return 0;
   if (!parts_.attached[said.key.link].session) return parts_.costs.login.sample(random_);
   return is_sign_of_life(said.text) ? parts_.costs.heartbeat.sample(random_) : 0;
 }
@@ -166,7 +169,7 @@ void NodeShard::serve(FromClient& said) {
     client = {.generation = said.key.generation, .accepted = true, .session = {}};
     return parts_.links.accept(said.key);
   }
-  if (!client.accepted || client.generation != said.key.generation) return;
+  if (!is_attached(said)) return;
   SimulatedSession* const session = session_of(client);
   switch (said.kind) {
     case FromClient::Kind::kText:
@@ -180,6 +183,11 @@ void NodeShard::serve(FromClient& said) {
       client.accepted = false;
       if (session) session->on_gone();
   }
+}
+
+bool NodeShard::is_attached(const FromClient& said) const {
+  const Attached& client = parts_.attached[said.key.link];
+  return client.accepted && client.generation == said.key.generation;
 }
 
 SimulatedSession* NodeShard::session_of(const Attached& client) {

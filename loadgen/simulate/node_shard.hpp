@@ -33,6 +33,10 @@ struct Attached {
   std::optional<chat::ClientRef> session;
 };
 
+/// Which stream the costs of a shard are drawn from: another one in each life, and no user's.
+/// Requires: a life below 2^30.
+std::uint64_t cost_stream(chat::ShardIndex shard, std::uint32_t life);
+
 class Disk;
 
 /// What the shards of a node have in common. All of it outlives them.
@@ -97,6 +101,8 @@ class NodeShard final : private chat::Outbox {
   void serve(FromClient& said);
   void greet(Attached& client, const FromClient& said);
   SimulatedSession* session_of(const Attached& client);
+  /// Whether it comes over a connection that the node, in this life, has accepted and not closed.
+  bool is_attached(const FromClient& said) const;
   void serve(cluster::Mail& mail);
   void on(chat::Command& command);
   void on(chat::Effect& effect);

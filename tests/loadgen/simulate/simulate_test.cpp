@@ -5,6 +5,7 @@
 
 #include "loadgen/report/run_json.hpp"
 #include "loadgen/simulate/fault_search.hpp"
+#include "loadgen/simulate/node_shard.hpp"
 #include "loadgen/simulate/world_script.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
@@ -160,6 +161,23 @@ TEST(Simulate, ChargesADeliveryForWhomItIsWrittenTo) {
   const report::RunResult result = play(own);
   EXPECT_GT(result.ledger.delivered, 200u);
   EXPECT_NEAR(charged_s(result, own), 0.001 * static_cast<double>(result.ledger.delivered), 1e-6);
+}
+
+TEST(Simulate, ChargesNothingForWhatAnEarlierLifeWasTold) {
+  SimulateOptions own = free_talk();
+  own.world.costs.login = Distribution::constant(0.001);
+  // What people say while they are cut off comes to a node that knows them no longer.
+  own.world.faults = {
+      {.kind = FaultKind::kPartition, .at = seconds(8), .lasts = Distribution::constant(5)},
+      {.kind = FaultKind::kNodeDies, .at = seconds(9), .lasts = Distribution::constant(1)}};
+  const report::RunResult result = play(own);
+  EXPECT_EQ(result.users.logins, 40u);
+  EXPECT_NEAR(charged_s(result, own), 0.001 * 20, 1e-6);  // the first time is in the ramp
+}
+
+TEST(NodeShard, DrawsOtherCostsInEachLife) {
+  EXPECT_NE(cost_stream(0, 1), cost_stream(0, 2));
+  EXPECT_NE(cost_stream(0, 2), cost_stream(1, 1));
 }
 
 TEST(Simulate, QueuesWhatCoresCantDo) {
