@@ -75,7 +75,6 @@ double NodeShard::cost_s(const cluster::Mail& mail) {
 double NodeShard::cost_s(const chat::Command& command) {
   const CostProfile& costs = parts_.costs;
   if (std::holds_alternative<chat::PostMessage>(command)) return costs.message.sample(random_);
-  if (std::holds_alternative<chat::MarkCursor>(command)) return costs.receipt.sample(random_);
   if (std::holds_alternative<chat::FetchHistory>(command)) return costs.history.sample(random_);
   return 0;
 }
@@ -84,6 +83,10 @@ double NodeShard::cost_s(const chat::Effect& effect) {
   const CostProfile& costs = parts_.costs;
   if (const auto* deliver = std::get_if<chat::Deliver>(&effect)) {
     return sum_of_draws(costs.delivery, gateway::count_receivers(services_, *deliver), random_);
+  }
+  if (const auto* notice = std::get_if<chat::Notice>(&effect)) {
+    return sum_of_draws(costs.receipt, services_.registry.sessions_of(notice->user).size(),
+                        random_);
   }
   if (const auto* page = std::get_if<chat::Page>(&effect)) {
     return sum_of_draws(costs.missed, page->messages, random_);

@@ -18,7 +18,7 @@ struct CostProfile {
   pacing::Distribution login;      ///< from the connection to a session that has caught up
   pacing::Distribution message;    ///< taken from its sender and acknowledged
   pacing::Distribution delivery;   ///< of a message to one session
-  pacing::Distribution receipt;    ///< taken from who received, and passed on
+  pacing::Distribution receipt;    ///< passed on to one session, and what it took to come
   pacing::Distribution heartbeat;  ///< and any other sign of life
   pacing::Distribution missed;     ///< a message of a catch-up
   pacing::Distribution history;    ///< a page of it

@@ -7,6 +7,7 @@
 #include "loadgen/simulate/fault_search.hpp"
 #include "loadgen/simulate/node_shard.hpp"
 #include "loadgen/simulate/world_script.hpp"
+#include "protocol/codec.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
 
@@ -161,6 +162,20 @@ TEST(Simulate, ChargesADeliveryForWhomItIsWrittenTo) {
   const report::RunResult result = play(own);
   EXPECT_GT(result.ledger.delivered, 200u);
   EXPECT_NEAR(charged_s(result, own), 0.001 * static_cast<double>(result.ledger.delivered), 1e-6);
+}
+
+TEST(Simulate, ChargesAReceiptForWhomItIsPassedOnTo) {
+  SimulateOptions own = free_talk();
+  own.world.costs.receipt = Distribution::constant(0.001);
+  std::size_t receipts = 0;
+  own.watch = [&](Duration, users::UserNumber, bool says, std::string_view text) {
+    if (says) return;
+    protocol::for_each_line(
+        text, [&](std::string_view line) { receipts += line.starts_with(R"({"op":"receipt)"); });
+  };
+  const report::RunResult result = play(own);
+  EXPECT_GT(receipts, 200u);
+  EXPECT_NEAR(charged_s(result, own), 0.001 * static_cast<double>(receipts), 1e-6);
 }
 
 TEST(Simulate, ChargesNothingForWhatAnEarlierLifeWasTold) {
