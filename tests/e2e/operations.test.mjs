@@ -7,11 +7,15 @@ import { test } from 'node:test';
 import { connect } from 'node:tls';
 
 import { makeCertificate } from './lib/certificate.mjs';
+import { Device } from './lib/device.mjs';
 import { makeChat } from './lib/http.mjs';
-import { newUser, startServer } from './lib/server.mjs';
+import { AS_OFTEN_AS_YOU_LIKE, newUser, startServer } from './lib/server.mjs';
 import { Session } from './lib/session.mjs';
 import { tempDir } from './lib/temp.mjs';
+import { assertCleanLedger, scenario, startRun } from './lib/throng.mjs';
 import { until, within } from './lib/wait.mjs';
+
+const STORM_IS_OVER_WITHIN_MS = 30_000;
 
 test('L6: those who are told to leave come back spread over the time of --drain', async () => {
   const server = await startServer({ args: ['--drain', '8s', '--threads', '1'], data: 'memory' });
@@ -93,6 +97,40 @@ test('L5: a reconnect storm is let in as fast as --accept-rate says', async () =
   await Promise.all(Array.from({ length: 60 }, () => Session.begin(server, newUser())));
   assert.ok(Date.now() - began > 800, 'they came too fast');
   assert.ok(await server.metric('throng_server_accepts_delayed_total') > 10);
+  await server.stop();
+});
+
+test('L5: after a restart all who come back at once have what they missed within 30 s', async () => {
+  const server = await startServer({ args: ['--accept-rate', '50:10'] });
+  const writer = newUser();
+  const users = Array.from({ length: 60 }, newUser);
+  const people = await Promise.all(users.map((user) => Device.connect(server, user)));
+  const chats = await Promise.all(users.map((user) => makeChat(server, [writer, user])));
+  await Promise.all(people.map((person, i) => person.take('membership', ({ chat }) => chat === chats[i])));
+  await Promise.all(people.map((person) => person.drop()));
+  const alice = await Device.connect(server, writer);
+  const bodies = Array.from({ length: 20 }, (_, i) => `missed ${i}`);
+  await Promise.all(chats.map((chat) => alice.sendAll(chat, bodies)));
+  await server.kill();
+  await server.start();
+  const storm = Promise.all([alice, ...people].map((device) => device.connect()));
+  await within(storm, 'all are caught up', STORM_IS_OVER_WITHIN_MS);
+  for (const [i, chat] of chats.entries()) {
+    assert.deepEqual(people[i].chat(chat).bodies().sort(), [...bodies].sort(), `chat ${chat}`);
+    assert.deepEqual(people[i].chat(chat).bodies(), alice.chat(chat).bodies());
+  }
+  await Promise.all([alice, ...people].map((device) => device.finish()));
+  await server.stop();
+});
+
+test('L5: the ledger of a storm after a kill is clean', async () => {
+  const server = await startServer({ args: AS_OFTEN_AS_YOU_LIKE });
+  const running = startRun(server, scenario('reconnect_storm.lua'),
+    ['--users', '200', '--duration', '5s', '--ramp', '1s'], { script: ['first=2', 'second=4'] });
+  await until(async () => (await server.metric('throng_server_messages_total')) > 20, 'messages flow');
+  await server.kill();
+  await server.start();
+  assertCleanLedger(await running.ended());
   await server.stop();
 });
 
