@@ -4,9 +4,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { Device } from './lib/device.mjs';
-import { call, makeChat } from './lib/http.mjs';
+import { call, fetchPage, makeChat } from './lib/http.mjs';
 import { newUser, startServer } from './lib/server.mjs';
 import { Session } from './lib/session.mjs';
+import { until } from './lib/wait.mjs';
 
 const server = await startServer();
 
@@ -124,7 +125,9 @@ test('L2: presence tells who is online and when somebody last did something', as
   const stranger = newUser();
   const ask = async (user) => {
     alice.say({ op: 'presence', users: [user] });
-    return alice.take('presence', (event) => event.user === user);
+    const told = await alice.take('presence', (event) => event.user === user);
+    assert.ok(told.last_seen <= Date.now(), 'nobody was seen in the future');
+    return told;
   };
   assert.deepEqual(await ask(stranger), { op: 'presence', user: stranger, online: false, last_seen: 0 });
   bob.say({ op: 'activity', kind: 'opened' });
@@ -139,6 +142,24 @@ test('L2: presence tells who is online and when somebody last did something', as
   assert.equal(gone.online, false);
   assert.ok(gone.last_seen >= online.last_seen);
   await alice.finish();
+});
+
+test('L2: who vanishes without closing is offline within seconds', async () => {
+  const strict = await startServer({ args: ['--heartbeat', '1s'], data: 'memory' });
+  const [watcher, vanishing] = await Promise.all([newUser(), newUser()].map((user) => Device.connect(strict, user)));
+  const ask = async () => {
+    watcher.say({ op: 'presence', users: [vanishing.user] });
+    return watcher.take('presence');
+  };
+  assert.equal((await ask()).online, true);
+  // Its connection stays, and nothing is heard of it any more: two heartbeats, and what a goodbye is waited for.
+  vanishing.session.socket.pause();
+  const began = Date.now();
+  await until(async () => !(await ask()).online, 'it is offline', { ms: 20_000, every: 100 });
+  assert.ok(Date.now() - began > 1000, 'it had time to say something');
+  vanishing.session.socket.terminate();
+  await watcher.finish();
+  await strict.stop();
 });
 
 test('several events in one WebSocket message, empty lines, unknown and null fields are taken', async () => {
@@ -179,6 +200,30 @@ test('S12: who joins gets what comes from then on; who leaves gets nothing more'
   const back = await Device.connect(server, carol.user, { have: [] });
   assert.deepEqual(back.caughtUp.chats, []);
   await back.finish();
+});
+
+test('S12: the history of a chat that hides it begins where one joined, and ends where one left', async () => {
+  const { chat, people: [alice, bob] } = await livelyChat();
+  const carol = await Device.connect(server, newUser());
+  const token = server.token(alice.user);
+  const seqs = async (limit) => (await carol.history(chat, limit)).map(({ seq }) => seq);
+  await alice.sendAll(chat, ['one', 'two', 'three']);
+  await call(server, 'POST', `/chats/${chat}/members`, { token, body: { add: [carol.user] } });
+  await carol.take('membership');
+  assert.deepEqual(await seqs(), []);
+  await bob.sendAll(chat, ['four', 'five']);
+  for (const limit of [1, 200]) assert.deepEqual(await seqs(limit), [4, 5]);
+
+  const path = `/chats/${chat}/members/${carol.user}`;
+  assert.equal((await call(server, 'DELETE', path, { token })).status, 200);
+  await carol.take('membership', ({ member }) => !member);
+  await alice.send(chat, 'six');
+  carol.say({ op: 'fetch', chat, ref: 'after' });
+  const answer = await Promise.race(['history', 'error'].map((op) => carol.take(op, ({ ref }) => ref === 'after')));
+  assert.ok(answer.code === 'not_a_member' || answer.messages.every(({ seq }) => seq > 3 && seq < 6), JSON.stringify(answer));
+  const page = await fetchPage(server, server.token(carol.user), chat);
+  assert.ok(page.code === 'not_a_member' || page.messages.every(({ seq }) => seq > 3 && seq < 6), JSON.stringify(page));
+  await Promise.all([alice.finish(), bob.finish(), carol.drop()]);
 });
 
 test('a session that says hello gets welcome first', async () => {
