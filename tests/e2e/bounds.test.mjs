@@ -10,10 +10,12 @@ import { call, makeChat } from './lib/http.mjs';
 import { AS_OFTEN_AS_YOU_LIKE, newUser, startServer } from './lib/server.mjs';
 import { Session } from './lib/session.mjs';
 import { assertCleanLedger, ownScenario, scenario, startRun } from './lib/throng.mjs';
-import { sleep, until } from './lib/wait.mjs';
+import { sleep, until, within } from './lib/wait.mjs';
 
 const LONG = process.env.THRONG_LONG === '1';
 const MINUTE_MS = 60_000;
+const CHURN_MINUTES = 20;
+const AFTER_A_FAULT_MS = 30_000;
 const onlyLong = { skip: LONG ? false : 'takes minutes: ./check --long' };
 
 const server = await startServer({ args: [...AS_OFTEN_AS_YOU_LIKE, '--threads', '1'] });
@@ -31,6 +33,31 @@ test('L1: an acknowledged message reaches who is online within a second', async 
   took.sort((a, b) => a - b);
   assert.ok(took.at(-2) < 1000, `the slowest took ${took.slice(-3)} ms`);
   await Promise.all([alice.finish(), bob.finish()]);
+});
+
+test('L1: after a server stood still, and after it was started again, a message arrives within 30 s', async () => {
+  const healed = await startServer();
+  const users = [newUser(), newUser()];
+  const chat = await makeChat(healed, users);
+  const [alice, bob] = await Promise.all(users.map((user) => Device.connect(healed, user)));
+  const arrives = (seq) => within(
+    Promise.all([alice.send(chat, `message ${seq}`), bob.receive(chat, seq)]), `message ${seq}`, AFTER_A_FAULT_MS);
+  healed.program.child.kill('SIGSTOP');
+  const first = alice.send(chat, 'into the standstill');
+  await sleep(1000);
+  assert.equal(bob.chat(chat).messages.size, 0, 'it does stand still');
+  healed.program.child.kill('SIGCONT');
+  await within(Promise.all([first, bob.receive(chat, 1), arrives(2)]), 'what waited', AFTER_A_FAULT_MS);
+
+  await healed.kill();
+  const waits = alice.send(chat, 'to a server that is dead');
+  await healed.start();
+  const back = Promise.all([alice, bob].map((device) => device.connect()));
+  await within(Promise.all([back, waits]), 'both are back', AFTER_A_FAULT_MS);
+  await within(bob.receive(chat, 3), 'what waited on the device', AFTER_A_FAULT_MS);
+  await arrives(4);
+  await Promise.all([alice.finish(), bob.finish()]);
+  await healed.stop();
 });
 
 test('L3: who flaps costs those who watch an event a second', async () => {
@@ -82,34 +109,6 @@ test('L8: typing is shed before messages, and who is refused a message is told w
   await writer.drop();
 });
 
-/** Resident memory, in bytes. */
-function residentBytes({ program }) {
-  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${program.child.pid}/status`, 'utf8'));
-  return Number(kilobytes) * 1024;
-}
-
-test('L7: people who come and go leave no memory behind', async () => {
-  const users = Array.from({ length: 60 }, newUser);
-  const chats = await Promise.all(users.slice(1).map((user) => makeChat(server, [users[0], user])));
-  const come = async (user) => {
-    const session = await Session.begin(server, user, { have: chats.map((chat) => [chat, 0]) });
-    session.say({ op: 'activity', kind: 'opened' }, { op: 'presence', users: users.slice(0, 50) });
-    await session.settle();
-    await (Math.random() < 0.5 ? session.leave() : session.drop());
-  };
-  const round = () => Promise.all(users.map(come));
-  const after = async (rounds, until = 0) => {
-    for (let i = 0; i < rounds || Date.now() < until; ++i) await round();
-    return residentBytes(server);
-  };
-  const before = await after(20);
-  const later = await after(40, LONG ? Date.now() + 60 * MINUTE_MS : 0);
-  const sessions = await server.metric('throng_server_sessions');
-  assert.equal(sessions, 0);
-  // 2,400 sessions: of each hundreds of bytes that stay would be seen.
-  assert.ok(later - before < 1 << 20, `${later - before} bytes more`);
-});
-
 test('heartbeats of 15,000 people write nothing, and cost the server little', onlyLong, async () => {
   const people = 15_000;
   const heart = await startServer({ args: ['--threads', '2', '--max-sessions-per-connection', '1024'] });
@@ -140,4 +139,33 @@ test('a message to a group of 100,000 reaches all who are there', onlyLong, asyn
   assertCleanLedger(result);
   assert.ok(result.report.ledger.delivered >= 99_999, JSON.stringify(result.report.ledger));
   await large.stop();
+});
+
+/** Resident memory, in bytes. */
+function residentBytes({ program }) {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${program.child.pid}/status`, 'utf8'));
+  return Number(kilobytes) * 1024;
+}
+
+// Last, since it takes most of the time of a long run.
+test('L7: people who come and go leave no memory behind', async () => {
+  const users = Array.from({ length: 60 }, newUser);
+  const chats = await Promise.all(users.slice(1).map((user) => makeChat(server, [users[0], user])));
+  const come = async (user) => {
+    const session = await Session.begin(server, user, { have: chats.map((chat) => [chat, 0]) });
+    session.say({ op: 'activity', kind: 'opened' }, { op: 'presence', users: users.slice(0, 50) });
+    await session.settle();
+    await (Math.random() < 0.5 ? session.leave() : session.drop());
+  };
+  const round = () => Promise.all(users.map(come));
+  const after = async (rounds, until = 0) => {
+    for (let i = 0; i < rounds || Date.now() < until; ++i) await round();
+    return residentBytes(server);
+  };
+  const before = await after(20);
+  const later = await after(40, LONG ? Date.now() + CHURN_MINUTES * MINUTE_MS : 0);
+  const sessions = await server.metric('throng_server_sessions');
+  assert.equal(sessions, 0);
+  // 2,400 sessions: of each hundreds of bytes that stay would be seen.
+  assert.ok(later - before < 1 << 20, `${later - before} bytes more`);
 });
