@@ -14,6 +14,8 @@ const quantile = (q, buckets, selector) =>
 /** Of the whole run: a run's buckets count from 0. */
 const quantileOfRun = (q, selector) =>
   `histogram_quantile(${q}, sum by (le) (max_over_time(${LATENCY}{${selector}}[$__range])))`;
+/** What became of a run, which nobody tells once it is over. */
+const last = (metric) => `last_over_time(${metric}{${RUN}}[$__range])`;
 const rateBy = (labels, metric, selector) => `sum by (${labels}) (rate(${metric}{${selector}}[$__rate_interval]))`;
 
 const SECOND = steps(['yellow', 0.5], ['red', 1]);
@@ -24,19 +26,23 @@ const outcome = () => [
     'Verdict',
     'What became of the run. Empty while it goes on.',
     'none',
-    [query(`throng_run_verdict{${RUN}}`, '{{verdict}}')],
+    [query(last('throng_run_verdict'), '{{verdict}}')],
     { text: 'name', noValue: 'running' },
   ),
   number(
     'Figures',
     "Whether the generator's own figures can be believed: it wasn't the bottleneck.",
     'none',
-    [query(`min(throng_run_valid{${RUN}})`, 'valid')],
+    [query(`min(${last('throng_run_valid')})`, 'valid')],
     { mappings: words({ 0: ['INVALID', 'red'], 1: ['valid', 'green'] }), noValue: 'no run' },
   ),
-  number('Users connected', 'Users with an open connection.', 'short', [
-    query(`sum(throng_users_connected{${RUN}})`, 'connected'),
-  ]),
+  number(
+    'Users connected',
+    'Users with an open connection.',
+    'short',
+    [query(`sum(throng_users_connected{${RUN}})`, 'connected')],
+    { noValue: 'none' },
+  ),
   number(
     'Delivery p99',
     'From due time to the member, of the whole time that is looked at.',
@@ -48,14 +54,14 @@ const outcome = () => [
     'Broken promises',
     'Lost, repeated, reordered, misdelivered or changed messages, counted when the run is over.',
     'short',
-    [query(`sum(throng_ledger_violations_total{${RUN}})`, 'broken')],
+    [query(`sum(${last('throng_ledger_violations_total')})`, 'broken')],
     { thresholds: BROKEN },
   ),
   number(
     'Thresholds met',
     'Conditions of the scenario and the command line; known when the run is over.',
     'percentunit',
-    [query(`avg(throng_threshold_met{${RUN}})`, 'met')],
+    [query(`avg(${last('throng_threshold_met')})`, 'met')],
     { thresholds: atLeast(1), noValue: 'running' },
   ),
 ];
@@ -152,14 +158,14 @@ const ledger = () => [
     'Promises',
     'Broken promises by kind, counted when the run is over. A lost acknowledged message fails the run.',
     'short',
-    [query(`sum by (kind) (throng_ledger_violations_total{${RUN}})`, '{{kind}}')],
+    [query(`sum by (kind) (${last('throng_ledger_violations_total')})`, '{{kind}}')],
     { w: 8, h: 8, thresholds: BROKEN, text: 'value_and_name' },
   ),
   number(
     'Thresholds',
     'Each condition of the run; known when it is over.',
     'none',
-    [query(`min by (threshold) (throng_threshold_met{${RUN}})`, '{{threshold}}')],
+    [query(`min by (threshold) (${last('throng_threshold_met')})`, '{{threshold}}')],
     {
       w: 24,
       text: 'value_and_name',

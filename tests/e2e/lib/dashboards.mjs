@@ -19,10 +19,14 @@ export const DASHBOARDS = Object.keys(BUILT).map((name) => ({
 
 export const panelsOf = ({ panels }) => panels.filter(({ type }) => type !== 'row');
 
-/** All queries: `{where, expr}`, e.g. of `Throng: Run / Operations`; annotations and variables too. */
+/** All queries: `{where, expr, instant}`, e.g. of `Throng: Run / Operations`; annotations and variables too. */
 export const queriesOf = (dashboard) => [
   ...panelsOf(dashboard).flatMap((panel) =>
-    panel.targets.map(({ expr, refId }) => ({ where: `${dashboard.title} / ${panel.title} / ${refId}`, expr })),
+    panel.targets.map(({ expr, refId, instant }) => ({
+      where: `${dashboard.title} / ${panel.title} / ${refId}`,
+      expr,
+      instant,
+    })),
   ),
   ...dashboard.annotations.list.map(({ name, target }) => ({
     where: `${dashboard.title} / marks / ${name}`,
