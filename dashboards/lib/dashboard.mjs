@@ -44,7 +44,7 @@ export const datasource = () => ({
   current: { text: 'Prometheus', value: 'prometheus' },
 });
 
-/** Chosen among the values of a label; `of` is a selector. */
+/** Chosen among the values of a label; `of` is a selector. "All" are these values, and not whatever other jobs have. */
 export const labelValues = (
   name,
   title,
@@ -64,7 +64,6 @@ export const labelValues = (
   options: [],
   multi,
   includeAll: multi,
-  ...(multi ? { allValue: '.*' } : {}),
   current: multi ? { text: ['All'], value: ['$__all'] } : { text: '', value: '' },
 });
 

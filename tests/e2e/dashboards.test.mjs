@@ -94,7 +94,8 @@ test('queries name listed metrics and known variables, and average no quantiles'
       if (expr.includes('histogram_quantile'))
         assert.match(expr, /histogram_quantile\([\d.]+, sum by \([^)]*\ble\) \(/, where);
     }
-    for (const { name } of variablesOf(dashboard, 'query')) {
+    for (const { name, allValue } of variablesOf(dashboard, 'query')) {
+      assert.equal(allValue, undefined, `${dashboard.title}: all of $${name} is more than its choices`);
       assert.ok(
         queriesOf(dashboard).some(({ expr }) => expr.includes(`$${name}`)),
         `${dashboard.title}: $${name} chooses nothing`,

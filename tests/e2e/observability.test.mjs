@@ -10,7 +10,17 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { parse } from 'yaml';
 
-import { DASHBOARDS, LISTED, metricsIn, queriesOf, substitute, text, variablesOf } from './lib/dashboards.mjs';
+import {
+  anyOf,
+  choicesOf,
+  DASHBOARDS,
+  LISTED,
+  metricsIn,
+  queriesOf,
+  substitute,
+  text,
+  variablesOf,
+} from './lib/dashboards.mjs';
 import { messageFaults } from './lib/faults.mjs';
 import { call } from './lib/http.mjs';
 import { Liar } from './lib/liar.mjs';
@@ -47,8 +57,12 @@ await throng([
 ]);
 /** A line as search.test.mjs sees a search write it. */
 const KNEE = 'throng_knee_messages_per_second{scenario="one_to_one",edge="at"} 1000\n';
+/** What programs of others have on their pages too. */
+const OTHERS = ['cpu_seconds_total', 'resident_memory_bytes', 'open_fds', 'max_fds'].map((name) => `process_${name} 1\n`);
 /** As a node exporter with a textfile collector has it on its page. */
-const collector = createServer((_, reply) => reply.end(readFileSync(join(estimates, 'capacity.prom')) + KNEE));
+const collector = createServer((_, reply) =>
+  reply.end(readFileSync(join(estimates, 'capacity.prom')) + KNEE + OTHERS.join('')),
+);
 await new Promise((done) => collector.listen(0, '127.0.0.1', done));
 after(() => collector.close());
 
@@ -153,29 +167,56 @@ const finds = async ({ expr, instant }, values, end) =>
         series.values.some(([, value]) => is(value)),
       );
 
+/** A dashboard's variables where all is chosen that may be, and in Compare the two runs. */
+async function valuesOf(dashboard, end) {
+  const values = {
+    __rate_interval: '4s',
+    __range: `${Math.ceil(end - began)}s`,
+    __interval: '1s',
+    ...runs,
+    ...Object.fromEntries(variablesOf(dashboard, 'textbox').map(({ name, query }) => [name, query])),
+  };
+  for (const { name, query, multi } of variablesOf(dashboard, 'query')) {
+    const { selector, label } = choicesOf(query);
+    if (multi) values[name] = anyOf(await prometheus.labelValues(substitute(selector, values), label, began, end));
+  }
+  return values;
+}
+
 test('every query of every dashboard finds something, though the runs are over', async () => {
   await until(
     async () => (await prometheus.query('throng_run_info')).length === 0,
     'Prometheus sees that nobody plays',
   );
   const end = Date.now() / 1000;
-  const values = {
-    __rate_interval: '4s',
-    __range: `${Math.ceil(end - began)}s`,
-    __interval: '1s',
-    ...runs,
-    ...Object.fromEntries(
-      DASHBOARDS.flatMap((each) => variablesOf(each, 'textbox')).map(({ name, query }) => [name, query]),
-    ),
-  };
-  const queries = DASHBOARDS.flatMap(queriesOf);
   const empty = [];
-  for (const query of queries) {
-    const found = await finds(query, values, end);
-    if (!found && !BY_CHANCE.includes(query.where)) empty.push(query.where);
+  let asked = 0;
+  for (const dashboard of DASHBOARDS) {
+    const values = await valuesOf(dashboard, end);
+    for (const query of queriesOf(dashboard)) {
+      const found = await finds(query, values, end);
+      if (!found && !BY_CHANCE.includes(query.where)) empty.push(query.where);
+      ++asked;
+    }
   }
   assert.deepEqual(empty.sort(), Object.keys(EMPTY).sort());
-  assert.ok(queries.length > 150, `${queries.length}`);
+  assert.ok(asked > 150, `${asked}`);
+});
+
+/** The job that each dashboard is about, by title. */
+const JOBS = { 'Throng: Run': 'throng', 'Throng: Server': 'throng-server', 'Throng: Capacity': 'throng-server' };
+
+test('a dashboard that shows all takes in no program of others', async () => {
+  const end = Date.now() / 1000;
+  for (const dashboard of DASHBOARDS) {
+    const values = await valuesOf(dashboard, end);
+    const selectors = queriesOf(dashboard).flatMap(({ expr }) => expr.match(/\b(process_\w+|up)\{[^}]*\}/g) ?? []);
+    for (const selector of new Set(selectors)) {
+      const range = `last_over_time(${substitute(selector, values)}[${values.__range}])`;
+      const jobs = (await prometheus.query(`count by (job) (${range})`, end)).map(({ metric }) => metric.job);
+      assert.deepEqual(jobs, [JOBS[dashboard.title]], `${dashboard.title}: ${selector}`);
+    }
+  }
 });
 
 test('every recording rule has a series, and every alert is about metrics that there are', async () => {

@@ -34,7 +34,7 @@ export const queriesOf = (dashboard) => [
   })),
   ...variablesOf(dashboard, 'query').map(({ name, query }) => ({
     where: `${dashboard.title} / choices / ${name}`,
-    expr: selectorOf(query.query),
+    expr: choicesOf(query).selector,
   })),
   ...variablesOf(dashboard, 'textbox').map(({ name, query }) => ({
     where: `${dashboard.title} / typed / ${name}`,
@@ -44,11 +44,21 @@ export const queriesOf = (dashboard) => [
 
 export const variablesOf = ({ templating }, type) => templating.list.filter((each) => each.type === type);
 
-/** E.g. `label_values(up{job="x"}, instance)`: the series whose labels are looked up. */
-const selectorOf = (query) => /^label_values\((.*), \w+\)$/.exec(query)[1];
+/** E.g. `label_values(up{job="x"}, instance)`: the series whose labels are looked up, and the label. */
+export function choicesOf({ query }) {
+  const [, selector, label] = /^label_values\((.*), (\w+)\)$/.exec(query);
+  return { selector, label };
+}
 
-/** An expression as Grafana would send it: `values` by variable; those that aren't given choose all. */
-export const substitute = (expr, values) => expr.replace(/\$(\w+)/g, (_, name) => values[name] ?? '.*');
+/** An expression as Grafana would send it: `values` by variable. */
+export const substitute = (expr, values) =>
+  expr.replace(/\$(\w+)/g, (_, name) => {
+    if (!(name in values)) throw new Error(`${expr}: $${name} is nothing`);
+    return values[name];
+  });
+
+/** What Grafana makes of several choices, or all. */
+export const anyOf = (choices) => `(${choices.map((each) => each.replace(/[\\^$*+?.()|{}[\]]/g, '\\\\$&')).join('|')})`;
 
 /** The metrics that docs/metrics.md lists. */
 export const LISTED = new Set(

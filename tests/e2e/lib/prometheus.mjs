@@ -70,6 +70,11 @@ export class Prometheus {
     return (await this.#ask('query_range', { query: expression, start, end, step: 1 })).result;
   }
 
+  /** The values that a label of some series had in a time. */
+  async labelValues(selector, label, start, end) {
+    return this.#ask(`label/${label}/values`, { 'match[]': selector, start, end });
+  }
+
   /** The rules of all groups, each with its `health`. */
   async rules() { return (await this.#ask('rules', {})).groups.flatMap(({ rules }) => rules); }
 
