@@ -2,7 +2,7 @@
 // reached in the time that is looked at is the whole run, and its quantiles are exact to a bucket.
 
 import { dashboard, labelValues, runMarks } from './dashboard.mjs';
-import { curves, query, steps, table } from './panels.mjs';
+import { curves, number, query, steps, table, words } from './panels.mjs';
 
 const LATENCY = 'throng_operation_latency_seconds';
 const selector = (run) => `run="$${run}", operation=~"$operation"`;
@@ -54,6 +54,21 @@ const side = (run) => [
   ),
 ];
 
+/** When first opened, both are the newest. */
+const chosen = () =>
+  number(
+    'Runs',
+    'Whether A and B are two runs: choose them above.',
+    'none',
+    [query('count(count by (run) (last_over_time(throng_run_info{run=~"$a|$b"}[$__range])))', 'runs')],
+    {
+      w: 24,
+      h: 3,
+      mappings: words({ 1: ['A and B are the same run: choose another', 'red'], 2: ['two runs', 'green'] }),
+      noValue: 'no run',
+    },
+  );
+
 /** A beside B, panel by panel. */
 const sideBySide = () => {
   const [a, b] = [side('a'), side('b')];
@@ -75,6 +90,7 @@ export const compare = () =>
       {
         title: 'Whole runs',
         panels: [
+          chosen(),
           table(
             'Operations',
             'Operations that ended well, and their latency from the due time. B/A above 1 is slower.',

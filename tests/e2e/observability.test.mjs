@@ -203,6 +203,15 @@ test('every query of every dashboard finds something, though the runs are over',
   assert.ok(asked > 150, `${asked}`);
 });
 
+test('Compare says when A and B are the same run', async () => {
+  const end = Date.now() / 1000;
+  const compare = DASHBOARDS.find(({ uid }) => uid === 'throng-compare');
+  const { expr } = queriesOf(compare).find(({ where }) => where.includes(' / Runs / '));
+  const values = await valuesOf(compare, end);
+  assert.equal(await prometheus.number(substitute(expr, values), end), 2);
+  assert.equal(await prometheus.number(substitute(expr, { ...values, b: runs.a }), end), 1);
+});
+
 /** The job that each dashboard is about, by title. */
 const JOBS = { 'Throng: Run': 'throng', 'Throng: Server': 'throng-server', 'Throng: Capacity': 'throng-server' };
 
