@@ -177,8 +177,9 @@ test('a group gets another name, and somebody is added, removed and leaves', asy
   await desk.locator('#members').getByLabel('Name').fill('Hiking on Monday');
   await desk.getByRole('button', { name: 'Rename' }).click();
   await phone.locator('#chat-head h2', { hasText: 'Hiking on Monday' }).waitFor();
-  await desk.locator('#members').getByLabel('Add').fill('6, 7');
-  await desk.getByRole('button', { name: 'Add', exact: true }).click();
+  const who = desk.locator('#members').getByLabel('Add');
+  await who.fill('6, 7');
+  await who.press('Enter');
   await desk.getByRole('button', { name: 'Remove User 7' }).waitFor();
   await shoot('members');
   await desk.getByRole('button', { name: 'Remove User 6' }).click();
@@ -197,6 +198,45 @@ test('a group gets another name, and somebody is added, removed and leaves', asy
   await desk.locator('#chat-head', { hasText: '3 members' }).waitFor();
   await alice.write('Without Bob then');
   await alice.openChat(`User ${bobId}`);
+  await bob.openChat(`User ${aliceId}`);
+});
+
+test('whom one wanted to add is still there if it failed', async () => {
+  const clumsy = new ChatPage(await newPerson(browser));
+  const token = server.token(newUser());
+  await clumsy.page.goto(`http://${server.host}:${server.port}/#token=${token}`);
+  await clumsy.isLive();
+  await clumsy.beginChat([5, 6], 'Of three');
+  await clumsy.members();
+  const [dialog, who] = [clumsy.page.locator('#members'), clumsy.page.locator('#members').getByLabel('Add')];
+  await clumsy.page.route('**/members', (route) => route.abort(), { times: 1 });
+  await who.fill('7, 8');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await clumsy.sees('The server can’t be reached.');
+  assert.equal(await who.inputValue(), '7, 8');
+  await dialog.getByRole('button', { name: 'Add', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Remove User 8' }).waitFor();
+  assert.equal(await who.inputValue(), '');
+  await dialog.getByLabel('Name').fill('Of five');
+  await dialog.getByLabel('Name').press('Enter');
+  await clumsy.page.locator('#members-title', { hasText: 'Of five' }).waitFor();
+});
+
+test('who decides in a large chat is known although he is not among its first members', async () => {
+  const others = Array.from({ length: 1100 }, (_, at) => at + 1);
+  await makeChat(server, [aliceId, bobId, ...others], { name: 'Everybody' });
+  const rename = (page) => page.getByRole('button', { name: 'Rename' });
+  for (const person of [alice, bob]) {
+    if (person === bob) await phone.getByRole('button', { name: 'Back to the chats' }).click();
+    await person.openChat('Everybody');
+    await person.members();
+  }
+  await rename(desk).waitFor();
+  await phone.locator('#more-members', { hasText: 'and 902 more' }).waitFor();
+  assert.equal(await rename(phone).isVisible(), false, 'only admins change it');
+  for (const person of [alice, bob]) await person.page.getByRole('button', { name: 'Done' }).click();
+  await alice.openChat(`User ${bobId}`);
+  await phone.getByRole('button', { name: 'Back to the chats' }).click();
   await bob.openChat(`User ${aliceId}`);
 });
 

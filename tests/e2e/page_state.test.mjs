@@ -93,6 +93,18 @@ test('the ticks tell of all others in the chat', () => {
   assert.equal(tick(), 'read');
 });
 
+test('members of a large chat come in pages, and those of an earlier question are left', () => {
+  const store = new Store(ME);
+  store.takeDetails({ chat: 7, name: '', count: 4, members: [{ user: 1 }, { user: 2 }], next: 2 });
+  const chat = store.chat(7);
+  chat.takeMembers(1, { members: [{ user: 2 }], next: 2 });
+  chat.takeMembers(2, { members: [{ user: 3 }, { user: 4 }] });
+  assert.deepEqual(chat.members.map(({ user }) => user), [1, 2, 3, 4]);
+  assert.equal(chat.moreMembers, undefined);
+  chat.takeMembers(2, { members: [{ user: 3 }] });
+  assert.equal(chat.members.length, 4);
+});
+
 test('counts of a large chat hold for all that was sent before', () => {
   const chat = Object.assign(chatWith(), { count: 501 });
   for (const seq of [1, 2, 3]) chat.takeSent({ cmid: `m${seq}`, body: 'hi' }, { seq, time: 5 });

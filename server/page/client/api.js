@@ -43,9 +43,9 @@ export class Api {
     return (await askJson('GET', 'chats', { token: this.token })).chats;
   }
 
-  /** Its name, how many are in it, and the first 1,000 of them. */
-  chat(id) {
-    return askJson('GET', `chats/${id}`, { token: this.token });
+  /** Its name, how many are in it, and 1,000 of them: those above `after`. */
+  chat(id, after = 0) {
+    return askJson('GET', `chats/${id}?after=${after}`, { token: this.token });
   }
 
   /** `key` makes it safe to ask again. */

@@ -18,6 +18,7 @@ export class Chat {
   name = '';
   count = 0;
   members;        // {user, admin}; undefined: not known yet
+  moreMembers;    // where the page with the next of them begins; undefined: these are all
   stale = true;   // who is in it, and its name, are to be asked for
   messages = [];  // texts, by rising seq
   first = 0;      // the lowest seq that the window covers, 0: it covers none
@@ -162,6 +163,11 @@ export class Chat {
     this.messages = this.messages.slice(-most);
     this.first = this.messages[0].seq;
     this.next = undefined;
+  }
+
+  /** A page of members, unless who is in the chat was asked anew since it was asked for. */
+  takeMembers(after, { members, next }) {
+    if (after === this.moreMembers) Object.assign(this, { members: [...this.members, ...members], moreMembers: next });
   }
 
   /** What a later visit goes on from. */

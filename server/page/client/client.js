@@ -171,6 +171,14 @@ export class Client {
     }
   }
 
+  /** Finds out who else is in a large chat. */
+  lookThrough(chat) {
+    this.#requests.want(`members ${chat.id}`, async () => {
+      while (chat.moreMembers) chat.takeMembers(chat.moreMembers, await this.api.chat(chat.id, chat.moreMembers));
+      this.#changedChat(chat.id);
+    });
+  }
+
   /** Asks who of the partners is about. */
   lookAround() {
     clearTimeout(this.looking);

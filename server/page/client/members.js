@@ -6,6 +6,12 @@ import { readNumbers } from './numbers.js';
 
 const SHOWN = 200;
 
+const onEnter = (input, act) => {
+  input.onkeydown = (event) => {
+    if (event.key === 'Enter' && !event.isComposing) act();
+  };
+};
+
 export class MembersDialog {
   constructor({ client }) {
     this.client = client;
@@ -17,8 +23,12 @@ export class MembersDialog {
     this.error = this.form.querySelector('.error');
     const { elements } = this.form;
     this.form.onsubmit = (event) => event.preventDefault();
-    elements.rename.onclick = () => this.#rename(elements.name.value.trim());
-    elements.add.onclick = () => this.#add(elements.users);
+    const rename = () => this.#rename(elements.name.value.trim());
+    const add = () => this.#add(elements.users);
+    elements.rename.onclick = rename;
+    elements.add.onclick = add;
+    onEnter(elements.name, rename);
+    onEnter(elements.users, add);
     elements.leave.onclick = () => this.#leave();
     elements.close.onclick = () => this.dialog.close();
   }
@@ -41,30 +51,33 @@ export class MembersDialog {
   show() {
     const { chat, client: { store } } = this;
     if (!chat) return;
-    const members = chat.members ?? [];
+    if (chat.moreMembers) this.client.lookThrough(chat);
+    const members = (chat.members ?? []).slice(0, SHOWN);
+    const decides = this.#decides();
     this.title.textContent = titleOf(chat, store.me);
-    this.form.elements.name.closest('.beside').hidden = !this.#decides();
-    const shows = JSON.stringify(members);
-    if (shows !== this.shown) this.list.replaceChildren(...members.slice(0, SHOWN).map((member) => this.#row(member)));
+    this.form.elements.name.closest('.beside').hidden = !decides;
+    const shows = JSON.stringify([members, decides]);
+    if (shows !== this.shown) this.list.replaceChildren(...members.map((member) => this.#row(member, decides)));
     this.shown = shows;
-    const rest = chat.count - Math.min(members.length, SHOWN);
+    const rest = chat.count - members.length;
     this.more.textContent = rest > 0 ? `and ${rest} more` : '';
   }
 
-  /** Admins decide; where there never was one everybody does. */
+  /** Admins decide; where there never was one everybody does, which only who knows all members can tell. */
   #decides() {
-    const members = this.chat.members ?? [];
-    const mine = members.find((member) => member.user === this.client.store.me);
-    return mine?.admin || !members.some((member) => member.admin);
+    const { members, moreMembers } = this.chat;
+    const admins = members?.filter((member) => member.admin) ?? [];
+    if (admins.length === 0) return members !== undefined && !moreMembers;
+    return admins.some((member) => member.user === this.client.store.me);
   }
 
-  #row({ user, admin }) {
+  #row({ user, admin }, decides) {
     const { me } = this.client.store;
     const attributes = { type: 'button', 'aria-label': `Remove ${nameOf(user, me)}`, onclick: () => this.#remove(user) };
     const remove = make('button', attributes, 'Remove');
     return make('li', {},
       make('span', {}, nameOf(user, me)), admin && make('span', { class: 'muted' }, 'admin'),
-      this.#decides() && user !== me && remove);
+      decides && user !== me && remove);
   }
 
   #rename(name) {
@@ -72,14 +85,16 @@ export class MembersDialog {
     if (name) this.#change(() => this.client.api.rename(chat.id, name));
   }
 
-  #add(input) {
+  async #add(input) {
     const ids = readNumbers(input.value);
     if (!ids) {
       this.error.textContent = 'Say who: one number or more.';
       return input.focus();
     }
     const { chat } = this;
-    this.#change(() => this.client.api.addMembers(chat.id, ids)).then(() => { input.value = ''; });
+    const typed = input.value;
+    const added = await this.#change(() => this.client.api.addMembers(chat.id, ids));
+    if (added && input.value === typed) input.value = '';
   }
 
   #remove(user) {
@@ -93,14 +108,17 @@ export class MembersDialog {
     await this.#change(() => client.api.removeMember(chat.id, client.store.me));
   }
 
+  /** Whether it was done. */
   async #change(call) {
     const { chat } = this;
     this.error.textContent = '';
     try {
       await call();
       this.client.lookAgain(chat);
+      return true;
     } catch (error) {
       this.error.textContent = reasonOf(error);
+      return false;
     }
   }
 }

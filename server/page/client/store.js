@@ -64,9 +64,9 @@ export class Store {
     return taker(this, event, now) === true;
   }
 
-  takeDetails({ chat: id, name, count, members }) {
+  takeDetails({ chat: id, name, count, members, next }) {
     this.changed.add(id);
-    Object.assign(this.chat(id), { name, count, members, stale: false });
+    Object.assign(this.chat(id), { name, count, members, moreMembers: next, stale: false });
   }
 
   /** Only these are ours. */
