@@ -49,6 +49,12 @@ void replace_all(std::string& text, std::string_view what, const std::string& by
   }
 }
 
+/// As one word of the shell.
+std::string quoted(std::string text) {
+  replace_all(text, "'", "'\\''");
+  return "'" + text + "'";
+}
+
 [[noreturn]] void become_server(const std::string& command, int output) {
   // Ctrl-C is for the comparison, which ends it.
   setpgid(0, 0);
@@ -66,19 +72,23 @@ ServerProcess::ServerProcess(const std::string& command, const std::filesystem::
     : folder_(folder), data_(std::filesystem::absolute(folder / "data")), port_(free_port()) {
   std::filesystem::create_directories(data_);
   // Made before there are two processes, of which the new one may then only do what is simple.
-  std::string line = "exec " + command;
+  std::string line = command;
   replace_all(line, "{port}", std::to_string(port_));
-  replace_all(line, "{data}", data_.string());
+  replace_all(line, "{data}", quoted(data_.string()));
   setenv("THRONG_LISTEN", fmt::format("127.0.0.1:{}", port_).c_str(), 1);
   setenv("THRONG_DATA", data_.c_str(), 1);
   setenv("THRONG_SECRET", secret.c_str(), 1);
   const auto path = folder / "server.txt";
   const int output = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (output < 0) throw std::system_error(errno, std::generic_category(), path.string());
-  process_ = fork();
-  if (process_ == 0) become_server(line, output);
+  // What its shell leaves behind is this process's then, to be waited for.
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+  group_ = fork();
+  if (group_ == 0) become_server(line, output);
   close(output);
-  if (process_ < 0) throw std::system_error(errno, std::generic_category(), "a server's process");
+  if (group_ < 0) throw std::system_error(errno, std::generic_category(), "a server's process");
+  // As the new process does, whichever is first.
+  setpgid(group_, group_);
 }
 
 ServerProcess::~ServerProcess() { stop(); }
@@ -86,8 +96,11 @@ ServerProcess::~ServerProcess() { stop(); }
 std::string ServerProcess::url() const { return fmt::format("ws://127.0.0.1:{}", port_); }
 
 bool ServerProcess::ended() {
-  if (process_ > 0 && waitpid(process_, nullptr, WNOHANG) == process_) process_ = 0;
-  return process_ <= 0;
+  if (group_ == 0) return true;
+  while (waitpid(-group_, nullptr, WNOHANG) > 0) {
+  }
+  if (kill(-group_, 0) != 0 && errno == ESRCH) group_ = 0;
+  return group_ == 0;
 }
 
 void ServerProcess::wait_until_ready(const std::function<bool()>& interrupted) {
@@ -110,10 +123,10 @@ void ServerProcess::wait_until_ready(const std::function<bool()>& interrupted) {
 
 void ServerProcess::stop() {
   const pacing::SteadyClock clock;
-  if (!ended()) kill(process_, SIGTERM);
+  if (!ended()) kill(-group_, SIGTERM);
   const auto deadline = clock.now() + kMostToEnd;
   while (!ended()) {
-    if (clock.now() > deadline) kill(process_, SIGKILL);
+    if (clock.now() > deadline) kill(-group_, SIGKILL);
     std::this_thread::sleep_for(kLookInterval);
   }
   std::error_code ignored;

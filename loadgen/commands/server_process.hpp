@@ -12,9 +12,10 @@ namespace throng::commands {
 /// is removed with it. Owned by the thread that made it; it ends when that does.
 class ServerProcess {
  public:
-  /// Runs `command` by the shell, with the address, the data and the secret as THRONG_LISTEN,
-  /// THRONG_DATA and THRONG_SECRET in its environment, and in place of {port} and {data}. What it
-  /// says goes to `folder`/server.txt; `folder` is there.
+  /// Runs `command` by the shell, in a process group of its own, with the address, the data and the
+  /// secret as THRONG_LISTEN, THRONG_DATA and THRONG_SECRET in its environment, and in place of
+  /// {port} and {data}, the latter quoted. What it says goes to `folder`/server.txt; `folder` is
+  /// there.
   /// Errors: std::runtime_error or std::system_error when there can't be such a process.
   ServerProcess(const std::string& command, const std::filesystem::path& folder,
                 const std::string& secret);
@@ -28,7 +29,8 @@ class ServerProcess {
   /// Errors: std::runtime_error with the last that it said, if it ended or took 30 s.
   void wait_until_ready(const std::function<bool()>& interrupted);
 
-  /// Asks it to end, makes it after 15 s, and removes its data. Twice is harmless.
+  /// Asks all of its processes to end, makes them after 15 s, and removes its data. Twice is
+  /// harmless.
   void stop();
 
  private:
@@ -39,7 +41,7 @@ class ServerProcess {
   const std::filesystem::path data_;
   const unsigned short port_;
 
-  pid_t process_ = 0;  // 0: it has ended
+  pid_t group_ = 0;  // of its processes; 0: all have ended
 };
 
 }  // namespace throng::commands

@@ -210,6 +210,23 @@ test('ab plays pairs in turns, is interrupted, goes on, and judges', async () =>
   }
 });
 
+const isThere = (pid) => existsSync(`/proc/${pid}`);
+
+test('ab stops all that a command starts, in any folder', async () => {
+  const dir = tempDir();
+  const pids = join(dir, 'pids');
+  const script = join(dir, 'serve');
+  writeFileSync(script, `#!/bin/sh\n${SERVER} "$@" & echo $! >> ${pids}\nwait\n`, { mode: 0o755 });
+  const out = join(dir, "anybody's gate");
+  const first = startAb('--base', `cd / && ${script} --data {data} | cat`, '--candidate', `X=1 ${script}`, '--out', out);
+  await first.says(/^pair +1 /m);
+  const { code, stderr } = await first.kill('SIGINT');
+  assert.equal(code, INTERRUPTED, stderr);
+  const started = readFileSync(pids, 'utf8').trim().split('\n');
+  assert.ok(started.length >= 2);
+  assert.deepEqual(started.filter(isThere), []);
+});
+
 test('ab says what is wrong with a server or an option', async () => {
   const mistakes = [
     [['--base', 'false', '--candidate', SERVER], /the server ended/],
