@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <cmath>
 #include <stdexcept>
 
 #include "loadgen/report/escape.hpp"
@@ -32,6 +33,18 @@ std::string string_at(const json::object& object, std::string_view key) {
   return std::string(object.at(key).as_string());
 }
 
+/// A figure that can't be one, in a file that is well-formed otherwise.
+class BadFigure : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// As the figures of a run are: their logarithm is a number.
+double figure_of(const json::value& value, std::string_view name, const std::string& path) {
+  const auto figure = value.to_number<double>();
+  if (figure > 0 && std::isfinite(figure)) return figure;
+  throw BadFigure(fmt::format("{}: {}: expected a number above 0, got {}", path, name, figure));
+}
+
 Sample sample_of(const json::object& object, std::string path) {
   Sample sample;
   sample.path = std::move(path);
@@ -46,7 +59,7 @@ Sample sample_of(const json::object& object, std::string path) {
   const json::object& values = object.at("values").as_object();
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {
     const json::value* value = values.if_contains(kMetrics[i].name);
-    if (value != nullptr) sample.values[i] = value->to_number<double>();
+    if (value != nullptr) sample.values[i] = figure_of(*value, kMetrics[i].name, sample.path);
   }
   return sample;
 }
@@ -55,6 +68,8 @@ template <class Read>
 auto reading(const std::string& where, const char* expected, Read read) {
   try {
     return read();
+  } catch (const BadFigure&) {
+    throw;
   } catch (const std::exception&) {
     throw std::runtime_error(fmt::format("{}: expected {}", where, expected));
   }

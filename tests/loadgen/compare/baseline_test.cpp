@@ -11,6 +11,7 @@ namespace throng::compare {
 namespace {
 
 using testing::HasSubstr;
+using testing::StartsWith;
 
 void expect_same(const Sample& read, const Sample& written) {
   EXPECT_EQ(read.started, written.started);
@@ -64,6 +65,22 @@ TEST(Baseline, SaysWhatIsNone) {
   }
   EXPECT_THAT(message_of([] { read_history("\n{}\n", "h"); }),
               HasSubstr("h:2: expected a line of"));
+}
+
+TEST(Baseline, HasNoFigureWithoutALogarithm) {
+  for (const char* bad : {"0", "-3", "1e999"}) {
+    std::string line = history_line({"a", typical("out", 1, 1)});
+    const std::size_t at = line.find("1.1E4");
+    ASSERT_NE(at, line.npos) << line;
+    line.replace(at, 5, bad);
+    EXPECT_THAT(message_of([&] { read_history("\n" + line, "h"); }), StartsWith("h:2: "));
+  }
+  Sample run = typical("out", 1, 1);
+  run.values[1] = 0;
+  EXPECT_THAT(message_of([&] {
+                read_baseline(write_baseline({"main", "", "", {run}}), "m.json");
+              }),
+              StartsWith("m.json, run 1: send.p50: expected a number above 0, got 0"));
 }
 
 }  // namespace
