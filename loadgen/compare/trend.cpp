@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "loadgen/compare/shift.hpp"
 
@@ -19,29 +20,61 @@ Runs like_the_newest(const std::vector<HistoryRun>& history, std::size_t most) {
   return runs;
 }
 
-/// By how much the values of one level are worse than those of the level before.
-double loss_at(const Metric& metric, std::span<const double> logs, std::size_t from, std::size_t at,
-               std::size_t to) {
-  const Shift shift = Shift::between(logs.subspan(from, at - from), logs.subspan(at, to - at));
-  return share_of_loss(metric, shift.estimate());
+/// Values between two changes, as logarithms.
+using Level = std::span<const double>;
+
+double loss_between(const Metric& metric, Level before, Level after) {
+  return share_of_loss(metric, Shift::between(before, after).estimate());
 }
 
-std::vector<Change> changes_of(const Series& series, const TrendRules& rules) {
-  std::vector<double> logs;
-  for (const double each : series.values) logs.push_back(loss(*series.metric, 1, each));
-  std::vector<std::size_t> ends = change_points(logs, rules.changes);
-  std::vector<Change> changes;
+std::vector<Level> levels_of(Level logs, const std::vector<std::size_t>& changes) {
+  std::vector<Level> levels;
   std::size_t from = 0;
-  ends.push_back(logs.size());
-  for (std::size_t i = 0; i + 1 < ends.size(); ++i) {
-    const std::size_t at = ends[i];
-    const double share = loss_at(*series.metric, logs, from, at, ends[i + 1]);
-    if (std::abs(share) >= rules.least) {
-      changes.push_back({at, series.commits[at - 1], series.commits[at], share});
-    }
+  for (const std::size_t at : changes) {
+    levels.push_back(logs.subspan(from, at - from));
     from = at;
   }
+  levels.push_back(logs.subspan(from));
+  return levels;
+}
+
+Change change_at(const Series& series, std::size_t at, double loss) {
+  return {at, series.commits[at - 1], series.commits[at], loss};
+}
+
+std::vector<Change> changes_of(const Series& series, const std::vector<Level>& levels,
+                               double least) {
+  std::vector<Change> changes;
+  std::size_t at = 0;
+  for (std::size_t i = 1; i < levels.size(); ++i) {
+    at += levels[i - 1].size();
+    const double share = loss_between(*series.metric, levels[i - 1], levels[i]);
+    if (std::abs(share) >= least) changes.push_back(change_at(series, at, share));
+  }
   return changes;
+}
+
+/// From the best of the earlier levels, of which the newest is worse by the most, to that behind
+/// it.
+std::optional<Change> lasting_loss(const Series& series, const std::vector<Level>& levels,
+                                   double least) {
+  std::optional<Change> most;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i + 1 < levels.size(); ++i) {
+    at += levels[i].size();
+    const double share = loss_between(*series.metric, levels[i], levels.back());
+    if (share < least || (most && share <= most->loss)) continue;
+    most = change_at(series, at, share);
+  }
+  return most;
+}
+
+void look_for_changes(Series& series, const TrendRules& rules) {
+  std::vector<double> logs;
+  for (const double each : series.values) logs.push_back(loss(*series.metric, 1, each));
+  const std::vector<Level> levels = levels_of(logs, change_points(logs, rules.changes));
+  series.changes = changes_of(series, levels, rules.least);
+  series.worse = lasting_loss(series, levels, rules.least);
 }
 
 Series series_of(const Runs& runs, std::size_t metric, const TrendRules& rules) {
@@ -52,19 +85,15 @@ Series series_of(const Runs& runs, std::size_t metric, const TrendRules& rules) 
     series.values.push_back(*each->sample.values[metric]);
     series.commits.push_back(each->commit);
   }
-  series.changes = changes_of(series, rules);
+  look_for_changes(series, rules);
   return series;
 }
 
 }  // namespace
 
-const Change* Series::worse() const {
-  return !changes.empty() && changes.back().loss > 0 ? &changes.back() : nullptr;
-}
-
 bool Trend::is_worse() const {
   return std::any_of(series.begin(), series.end(),
-                     [](const Series& each) { return each.worse() != nullptr; });
+                     [](const Series& each) { return each.worse.has_value(); });
 }
 
 Trend trend_of(const std::vector<HistoryRun>& history, const TrendRules& rules) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,9 @@ struct Series {
   std::vector<double> values;
   std::vector<std::string> commits;
   std::vector<Change> changes;  ///< the newest last
-
-  /// The newest change, if it was for the worse: whatever came earlier has been made good or lived
-  /// with since. nullptr if there is none.
-  const Change* worse() const;
+  /// From the best level that there was to the newest, if that is worse: the commits are those
+  /// where the best one ended. What came better in between doesn't count, unless all was made good.
+  std::optional<Change> worse;
 };
 
 struct Trend {

@@ -43,6 +43,12 @@ std::string sentence(const Series& series, const Change& change) {
                      change.first_after, range_of(change));
 }
 
+/// Requires: it is worse.
+std::string lasting_sentence(const Series& series) {
+  return fmt::format("{} is {} than it was at best, until {}", series.metric->name,
+                     worse_text(series.worse->loss), series.worse->last_before);
+}
+
 std::string summary(const Trend& trend) {
   std::string text = fmt::format("{} runs of {}", trend.runs, trend.scenario);
   if (trend.left_out > 0) {
@@ -105,6 +111,9 @@ std::string section(const Series& series) {
     html += fmt::format("<p class=\"{}\">{}</p>\n", each.loss > 0 ? "bad" : "muted",
                         page_text(sentence(series, each)));
   }
+  if (series.worse) {
+    html += fmt::format("<p class=\"bad\">{}</p>\n", page_text(lasting_sentence(series)));
+  }
   return html + "</section>\n";
 }
 
@@ -122,6 +131,9 @@ std::string trend_text(const Trend& trend) {
       text += harmless(fmt::format("run {}: {}", change.at + 1, sentence(each, change))) + "\n";
     }
   }
+  for (const Series& each : trend.series) {
+    if (each.worse) text += harmless(lasting_sentence(each)) + "\n";
+  }
   return text + (trend.is_worse() ? "WORSE than before, and not made good since.\n"
                                   : "Nothing has become worse, or it was made good since.\n");
 }
@@ -133,7 +145,8 @@ std::string trend_json(const Trend& trend) {
     for (const double value : each.values) values.push_back(value);
     series.push_back(json::object{{"metric", each.metric->name},
                                   {"unit", each.metric->unit},
-                                  {"worse", each.worse() != nullptr},
+                                  {"worse", each.worse.has_value()},
+                                  {"worse_by", each.worse ? each.worse->loss : 0},
                                   {"changes", changes_json(each)},
                                   {"values", std::move(values)}});
   }

@@ -31,10 +31,10 @@ TEST(Trend, NamesTheFirstBadCommit) {
   EXPECT_TRUE(trend.is_worse());
   const Series& cpu = trend.series[*metric_index("cpu_per_message")];
   ASSERT_THAT(cpu.changes, SizeIs(1));
-  EXPECT_EQ(cpu.worse()->last_before, "c24");
-  EXPECT_EQ(cpu.worse()->first_after, "c25");
-  EXPECT_NEAR(cpu.worse()->loss, 0.05, 0.005);
-  EXPECT_EQ(trend.series[0].worse(), nullptr);
+  EXPECT_EQ(cpu.worse->last_before, "c24");
+  EXPECT_EQ(cpu.worse->first_after, "c25");
+  EXPECT_NEAR(cpu.worse->loss, 0.05, 0.005);
+  EXPECT_FALSE(trend.series[0].worse);
   EXPECT_THAT(trend_text(trend), HasSubstr("cpu_per_message is 4.93% worse"));
   EXPECT_THAT(trend_text(trend), HasSubstr("since c25: look at c24..c25"));
   EXPECT_THAT(trend_json(trend), HasSubstr("\"first_after\": \"c25\""));
@@ -44,6 +44,21 @@ TEST(Trend, NamesTheFirstBadCommit) {
 TEST(Trend, IsWellWhenItWasMadeGood) {
   EXPECT_TRUE(trend_of(history(40, 20, 40), {}).is_worse());
   EXPECT_FALSE(trend_of(history(60, 20, 40), {}).is_worse());
+}
+
+TEST(Trend, IsWorseWhileNotAllWasMadeGood) {
+  std::vector<HistoryRun> runs = history(60, 20);
+  for (std::size_t i = 40; i < 60; ++i) {
+    *runs[i].sample.values[*metric_index("cpu_per_message")] *= 0.98;
+  }
+  const Trend trend = trend_of(runs, {});
+  const Series& cpu = trend.series[*metric_index("cpu_per_message")];
+  ASSERT_THAT(cpu.changes, SizeIs(2));
+  EXPECT_LT(cpu.changes.back().loss, 0);
+  ASSERT_TRUE(cpu.worse);
+  EXPECT_EQ(cpu.worse->last_before, "c19");
+  EXPECT_NEAR(cpu.worse->loss, 0.03, 0.005);
+  EXPECT_THAT(trend_text(trend), HasSubstr("worse than it was at best, until c19"));
 }
 
 TEST(Trend, LeavesOutWhatIsSmall) {
