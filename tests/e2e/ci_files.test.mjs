@@ -29,6 +29,7 @@ test('the GitLab file has a job with known keywords and a JUnit report', () => {
   assert.deepEqual(others, {});
   assert.deepEqual(Object.keys(job).filter((key) => !KEYWORDS.includes(key)), []);
   assert.ok([...job.before_script, ...job.script].every((line) => typeof line === 'string'));
+  assert.deepEqual(job.script, ['deploy/ci/gate "$CI_MERGE_REQUEST_DIFF_BASE_SHA" gate']);
   assert.equal(job.allow_failure.exit_codes, 8);
   assert.equal(job.artifacts.reports.junit, 'gate/junit.xml');
   assert.ok(Object.values(job.variables).every((value) => typeof value === 'string'));
