@@ -38,6 +38,11 @@ std::string annotations(const Comparison& all, std::string_view file) {
   for (const std::string& run : all.broken) {
     lines.push_back(command(Verdict::kRegression, file, "ledger", "violated in " + run));
   }
+  for (const Demand& each : all.demands) {
+    if (each.missed.empty()) continue;
+    lines.push_back(
+        command(Verdict::kRegression, file, each.name, "the candidate " + missed_text(each)));
+  }
   for (const Verdict verdict : {Verdict::kRegression, Verdict::kInconclusive}) {
     for (const Finding& each : all.findings) {
       if (each.verdict != verdict) continue;

@@ -23,10 +23,14 @@ json::object object_of(const Sample& sample) {
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {
     if (sample.values[i]) values[kMetrics[i].name] = *sample.values[i];
   }
-  return {{"started", text_of(sample.started)}, {"seed", sample.seed},
-          {"length_s", sample.length_s},        {"kernel", text_of(sample.kernel)},
-          {"target", text_of(sample.target)},   {"identity", std::move(identity)},
-          {"values", std::move(values)}};
+  json::object thresholds;
+  for (const auto& [what, met] : sample.thresholds) thresholds[text_of(what)] = met;
+  json::object object{{"started", text_of(sample.started)}, {"seed", sample.seed},
+                      {"length_s", sample.length_s},        {"kernel", text_of(sample.kernel)},
+                      {"target", text_of(sample.target)},   {"identity", std::move(identity)},
+                      {"values", std::move(values)},        {"thresholds", std::move(thresholds)}};
+  if (sample.failed_sends) object["failed_sends"] = *sample.failed_sends;
+  return object;
 }
 
 std::string string_at(const json::object& object, std::string_view key) {
@@ -55,6 +59,14 @@ Sample sample_of(const json::object& object, std::string path) {
   sample.target = string_at(object, "target");
   for (const auto& [what, value] : object.at("identity").as_object()) {
     sample.identity.emplace_back(what, value.as_string());
+  }
+  if (const json::value* thresholds = object.if_contains("thresholds")) {
+    for (const auto& [what, met] : thresholds->as_object()) {
+      sample.thresholds[what] = met.as_bool();
+    }
+  }
+  if (const json::value* failed = object.if_contains("failed_sends")) {
+    sample.failed_sends = failed->to_number<std::uint64_t>();
   }
   const json::object& values = object.at("values").as_object();
   for (std::size_t i = 0; i < kMetrics.size(); ++i) {

@@ -135,8 +135,15 @@ bool any(const Comparison& all, Verdict verdict) {
                      [&](const Finding& each) { return each.verdict == verdict; });
 }
 
+const Demand* first_missed(const Comparison& all) {
+  const auto found = std::find_if(all.demands.begin(), all.demands.end(),
+                                  [](const Demand& each) { return !each.missed.empty(); });
+  return found == all.demands.end() ? nullptr : &*found;
+}
+
 Verdict overall(const Comparison& all) {
-  if (!all.broken.empty() || any(all, Verdict::kRegression)) return Verdict::kRegression;
+  if (!all.broken.empty() || first_missed(all) != nullptr || any(all, Verdict::kRegression))
+    return Verdict::kRegression;
   return any(all, Verdict::kInconclusive) ? Verdict::kInconclusive : Verdict::kPass;
 }
 
@@ -180,7 +187,9 @@ Comparison compare(std::vector<Sample> base, std::vector<Sample> candidate, cons
   for (const Sample& each : all.candidate) {
     if (!each.ledger_holds) all.broken.push_back(each.path);
   }
-  judge_family(all);
+  all.demands = demands_of(all.base, all.candidate);
+  // There are no figures of a run that the target spoiled.
+  if (all.demands.back().missed.empty()) judge_family(all);
   if (!all.refused()) all.verdict = overall(all);
   return all;
 }
@@ -207,6 +216,9 @@ std::string verdict_sentence(const Comparison& all) {
   if (!all.broken.empty()) {
     return fmt::format("The candidate breaks the ledger in {} of {} runs, e.g. {}.",
                        all.broken.size(), all.candidate.size(), all.broken.front());
+  }
+  if (const Demand* demand = first_missed(all)) {
+    return fmt::format("The candidate {}.", missed_text(*demand));
   }
   switch (all.verdict) {
     case Verdict::kPass:

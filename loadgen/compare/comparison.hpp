@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "loadgen/compare/demands.hpp"
 #include "loadgen/compare/footing.hpp"
 #include "loadgen/compare/metric.hpp"
 #include "loadgen/compare/sample.hpp"
@@ -49,6 +50,7 @@ struct Comparison {
   Verdict verdict = Verdict::kInconclusive;
   std::vector<Finding> findings;    ///< of the metrics that all runs have
   std::vector<std::string> broken;  ///< runs of the candidate whose ledger is violated
+  std::vector<Demand> demands;      ///< what is asked of the candidate, and was missed by which
   Footing footing;
   Rules rules;
   std::vector<Sample> base;

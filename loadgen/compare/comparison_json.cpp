@@ -49,6 +49,14 @@ json::object object_of(const Sample& sample) {
           {"values", std::move(values)}};
 }
 
+json::array list_of(const std::vector<Demand>& demands) {
+  json::array list;
+  for (const Demand& each : demands) {
+    list.push_back(json::object{{"name", text_of(each.name)}, {"missed", list_of(each.missed)}});
+  }
+  return list;
+}
+
 json::array list_of(const std::vector<Sample>& samples) {
   json::array list;
   for (const Sample& each : samples) list.push_back(object_of(each));
@@ -72,6 +80,7 @@ std::string comparison_json(const Comparison& all) {
       {"refusals", list_of(all.footing.refusals)},
       {"notes", list_of(all.footing.notes)},
       {"ledger_violated", list_of(all.broken)},
+      {"demands", list_of(all.demands)},
       {"findings", std::move(findings)},
       {"base", list_of(all.base)},
       {"candidate", list_of(all.candidate)}};

@@ -32,6 +32,12 @@ std::vector<TestCase> cases_of(const Comparison& all) {
   for (const Finding& each : all.findings) cases.push_back(case_of(each));
   cases.push_back({"ledger", all.broken.empty() ? "" : "failure", ""});
   if (!all.broken.empty()) cases.back().message = "violated in " + all.broken.front();
+  for (const Demand& each : all.demands) {
+    cases.push_back({each.name, "", ""});
+    if (each.missed.empty()) continue;
+    cases.back().element = "failure";
+    cases.back().message = "the candidate " + missed_text(each);
+  }
   cases.push_back({"comparable", all.refused() ? "failure" : "", ""});
   if (all.refused()) cases.back().message = all.footing.refusals.front();
   return cases;

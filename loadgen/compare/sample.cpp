@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "loadgen/report/verdict.hpp"
 
 namespace throng::compare {
@@ -25,7 +28,19 @@ std::string problem_of(const report::RunResult& run) {
          (run.validity.reasons.empty() ? "no reason given" : run.validity.reasons.front());
 }
 
+// Reading a number from JSON may be off in its last digit.
+bool same_figure(const std::optional<double>& one, const std::optional<double>& other) {
+  constexpr double kRounding = 1e-12;
+  if (!one || !other) return one.has_value() == other.has_value();
+  return std::abs(*one - *other) <= kRounding * std::abs(*one);
+}
+
 }  // namespace
+
+bool same_run(const Sample& one, const Sample& other) {
+  return one.started == other.started && one.seed == other.seed &&
+         std::equal(one.values.begin(), one.values.end(), other.values.begin(), same_figure);
+}
 
 Sample sample_of(const report::RunResult& run, std::string path) {
   Sample sample;
@@ -51,7 +66,12 @@ Sample sample_of(const report::RunResult& run, std::string path) {
   sample.kernel = run.machine.kernel;
   sample.target = run.target.version;
   sample.problem = problem_of(run);
+  sample.target_spoiled =
+      !run.interrupted && !run.validity.valid && run.validity.limited_by == report::Limit::kTarget;
   sample.ledger_holds = report::ledger_holds(run.ledger);
+  for (const auto& each : run.thresholds) sample.thresholds[each.expr] = each.pass;
+  const report::OperationFigures* send = run.find_operation("send");
+  sample.failed_sends = send == nullptr ? 0 : send->error_count();
   sample.values = read_values(run);
   for (const auto& [name, figures] : run.operations) {
     if (figures.count > 0) sample.curves.emplace_back(name, figures.latency_curve);

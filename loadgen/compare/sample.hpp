@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,13 +21,19 @@ struct Sample {
   std::vector<std::pair<std::string, std::string>> identity;
   double length_s = 0;  ///< warm-up and measured time, which is what was asked for
   std::string kernel;
-  std::string target;   ///< its version, which is what may differ
-  std::string problem;  ///< why its figures don't count; empty if they do
+  std::string target;           ///< its version, which is what may differ
+  std::string problem;          ///< why its figures don't count; empty if they do
+  bool target_spoiled = false;  ///< the problem is the target's doing
   bool ledger_holds = true;
+  std::map<std::string, bool> thresholds;     ///< whether each was met, by what was asked for
+  std::optional<std::uint64_t> failed_sends;  ///< nullopt where nobody says
   Values values;
   /// By operation; empty for a run of a baseline file.
   std::vector<std::pair<std::string, report::PercentileCurve>> curves;
 };
+
+/// The same one, wherever either was read.
+bool same_run(const Sample& one, const Sample& other);
 
 Sample sample_of(const report::RunResult& run, std::string path);
 

@@ -29,6 +29,9 @@ std::vector<TableRow> table_of(const Comparison& all) {
 
 std::vector<std::string> remarks_of(const Comparison& all) {
   std::vector<std::string> remarks = all.footing.refusals;
+  for (const Demand& each : all.demands) {
+    if (!each.missed.empty()) remarks.push_back("the candidate " + missed_text(each));
+  }
   remarks.insert(remarks.end(), all.footing.notes.begin(), all.footing.notes.end());
   if (remarks.size() <= kMostRemarks) return remarks;
   const std::size_t more = remarks.size() - kMostRemarks;

@@ -21,11 +21,15 @@ void expect_same(const Sample& read, const Sample& written) {
   EXPECT_EQ(read.target, written.target);
   EXPECT_EQ(read.identity, written.identity);
   EXPECT_EQ(read.values, written.values);
+  EXPECT_EQ(read.thresholds, written.thresholds);
+  EXPECT_EQ(read.failed_sends, written.failed_sends);
 }
 
 TEST(Baseline, IsReadAsItWasWritten) {
   Sample run = typical("out", 18446744073709551615u, 3);
   run.values[7].reset();
+  run.thresholds = {{"send.p99 < 5ms", true}, {"send.errors == 0", false}};
+  run.failed_sends = 2;
   const Baseline baseline{"main", "2026-01-31T12:00:00Z", "9f2c1d0", {run, typical("out", 2, 4)}};
   const Baseline read = read_baseline(write_baseline(baseline), "main.json");
   EXPECT_EQ(read.name, "main");

@@ -107,6 +107,41 @@ TEST(Comparison, FindsALedgerThatIsViolatedWorse) {
   EXPECT_THAT(verdict_sentence(all), HasSubstr("breaks the ledger in 1 of 10 runs"));
 }
 
+TEST(Comparison, DemandsTheThresholdsThatTheBaseMeets) {
+  Sides sides = pairs(10);
+  for (Sample& each : sides.base) each.thresholds = {{"a < 1", true}, {"b < 1", true}};
+  sides.base[3].thresholds["b < 1"] = false;
+  for (Sample& each : sides.candidate) each.thresholds = {{"a < 1", true}, {"b < 1", false}};
+  EXPECT_EQ(judged(sides).verdict, Verdict::kPass);
+  sides.candidate[2].thresholds["a < 1"] = false;
+  const Comparison all = judged(sides);
+  EXPECT_EQ(all.verdict, Verdict::kRegression);
+  EXPECT_EQ(verdict_sentence(all), "The candidate misses \"a < 1\" in 1 run, e.g. candidate-3.");
+  EXPECT_THAT(all.findings, SizeIs(kMetrics.size()));
+}
+
+TEST(Comparison, FindsSendsThatFailWorse) {
+  Sides sides = pairs(10);
+  sides.candidate[4].failed_sends = 3;
+  EXPECT_EQ(judged(sides).verdict, Verdict::kPass);  // nobody knows whether the base's fail, too
+  for (Sample& each : sides.base) each.failed_sends = 0;
+  EXPECT_EQ(judged(sides).verdict, Verdict::kRegression);
+  sides.base[0].failed_sends = 1;
+  EXPECT_EQ(judged(sides).verdict, Verdict::kPass);
+}
+
+TEST(Comparison, FindsACandidateThatSpoilsARunWorse) {
+  Sides sides = pairs(3);
+  sides.candidate[1].problem = "its server ended";
+  sides.candidate[1].target_spoiled = true;
+  const Comparison all = judged(sides);
+  EXPECT_EQ(all.verdict, Verdict::kRegression);
+  EXPECT_TRUE(all.findings.empty());
+  EXPECT_THAT(verdict_sentence(all), HasSubstr("e.g. candidate-2: its server ended"));
+  std::swap(sides.base, sides.candidate);
+  EXPECT_TRUE(judged(sides).refused());
+}
+
 TEST(Comparison, OfGroupsThatArentPairs) {
   Sides sides = pairs(12, 0.01, only("cpu_per_message", 0.1));
   sides.candidate.pop_back();

@@ -26,6 +26,7 @@ TEST(Footing, RefusesRunsThatDontCount) {
   sides.base[1].problem = "it was interrupted";
   sides.base[2].ledger_holds = false;
   sides.candidate[0] = sides.candidate[1];
+  sides.candidate[0].path = "./candidate-2";
   EXPECT_THAT(
       footing(sides).refusals,
       ElementsAre("base-2: it was interrupted", "base-3: its ledger is violated, so it is no base",

@@ -29,8 +29,24 @@ TEST(Sample, SaysWhyItDoesNotCount) {
   EXPECT_EQ(sample_of(run, "out").problem, "it is invalid: the generator was late");
   run.interrupted = true;
   EXPECT_EQ(sample_of(run, "out").problem, "it was interrupted");
+  EXPECT_FALSE(sample_of(run, "out").target_spoiled);
+  run.interrupted = false;
+  run.validity.limited_by = report::Limit::kTarget;
+  EXPECT_TRUE(sample_of(run, "out").target_spoiled);
   run.ledger.lost = 1;
   EXPECT_FALSE(sample_of(run, "out").ledger_holds);
+}
+
+TEST(Sample, IsTheSameWhereverItWasRead) {
+  const Sample sample = sample_of(report::sample_run(), "out");
+  Sample other = sample_of(report::sample_run(), "./out");
+  *other.values[0] *= 1 + 1e-15;
+  EXPECT_TRUE(same_run(sample, other));
+  *other.values[0] *= 1.001;
+  EXPECT_FALSE(same_run(sample, other));
+  other = sample;
+  other.seed += 1;
+  EXPECT_FALSE(same_run(sample, other));
 }
 
 }  // namespace

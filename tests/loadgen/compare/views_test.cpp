@@ -48,7 +48,7 @@ TEST(Views, TerminalEndsWithTheVerdict) {
 
 TEST(Views, JunitHasACaseAMetricAndLimit) {
   const std::string xml = junit_xml(worse());
-  EXPECT_THAT(xml, HasSubstr("tests=\"10\" failures=\"1\" errors=\"0\" skipped=\"0\""));
+  EXPECT_THAT(xml, HasSubstr("tests=\"11\" failures=\"1\" errors=\"0\" skipped=\"0\""));
   EXPECT_THAT(xml, HasSubstr("name=\"send.p99 at most 5% worse\" time=\"0\">\n      <failure "
                              "message=\"send.p99 is "));
   EXPECT_THAT(junit_xml(unsure()), HasSubstr("<skipped message="));
