@@ -3,7 +3,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
@@ -28,15 +27,36 @@ struct Words {
   bool json = false;
 };
 
+/// Errors: std::runtime_error, for a run that counts for nothing or is there already.
+void must_be_new(const compare::Sample& run, const std::vector<compare::HistoryRun>& history,
+                 const std::string& file) {
+  if (!run.problem.empty()) throw std::runtime_error(run.path + ": " + run.problem);
+  if (!run.ledger_holds) throw std::runtime_error(run.path + ": its ledger is violated");
+  for (const compare::HistoryRun& each : history) {
+    if (!same_run(each.sample, run)) continue;
+    throw std::runtime_error(run.path + ": " + file + " has it already, see " + each.sample.path);
+  }
+}
+
+// In one step, so that what is cut short destroys nothing.
+void replace_text_file(const std::string& path, const std::string& text) {
+  const std::string unfinished = path + ".unfinished";
+  report::write_text_file(unfinished, text);
+  std::filesystem::rename(unfinished, path);
+}
+
 void add_runs(const Words& words) {
   if (words.commit.empty()) throw std::runtime_error("--add: say of which commit, by --commit");
-  std::string lines;
+  std::string text;
+  if (std::filesystem::exists(words.file)) text = report::read_text_file(words.file);
+  auto history = compare::read_history(text, words.file);
+  if (!text.empty() && !text.ends_with('\n')) text += '\n';
   for (compare::Sample& run : read_samples(words.added)) {
-    if (!run.problem.empty()) throw std::runtime_error(run.path + ": " + run.problem);
-    lines += compare::history_line({words.commit, std::move(run)});
+    must_be_new(run, history, words.file);
+    history.push_back({words.commit, std::move(run)});
+    text += compare::history_line(history.back());
   }
-  std::ofstream out(words.file, std::ios::app);
-  if (!(out << lines << std::flush)) throw std::runtime_error(words.file + ": can't be written");
+  replace_text_file(words.file, text);
 }
 
 std::vector<compare::HistoryRun> read(const Words& words) {
