@@ -25,6 +25,15 @@ class BriefFormatter final : public CLI::Formatter {
   }
 };
 
+/// What a command didn't take, before what is behind its "--", which an unknown option drags along.
+std::string first_unexpected(const CLI::App& app) {
+  for (const CLI::App* command : app.get_subcommands()) {
+    if (const auto left = command->remaining(); !left.empty()) return left.front();
+  }
+  const auto left = app.remaining();
+  return left.empty() ? "" : left.front();
+}
+
 }  // namespace
 
 int run_command_line(int argc, char** argv, std::chrono::system_clock::time_point now) {
@@ -55,6 +64,8 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
     if (std::cout.flush()) return code;
     std::cerr << "throng: can't write to the standard output\n";
     if (code != 0) return code;
+  } catch (const CLI::ExtrasError&) {
+    std::cerr << "throng: " << first_unexpected(app) << " wasn't expected (see throng --help)\n";
   } catch (const CLI::ParseError& e) {
     if (e.get_exit_code() == 0) return app.exit(e);
     std::cerr << "throng: " << e.what() << " (see throng --help)\n";
