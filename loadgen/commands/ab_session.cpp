@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <boost/json.hpp>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
+#include "loadgen/commands/ab_record.hpp"
 #include "loadgen/commands/command.hpp"
 #include "loadgen/commands/probe_process.hpp"
 #include "loadgen/commands/report_files.hpp"
@@ -21,7 +21,6 @@
 #include "loadgen/compare/share_text.hpp"
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/play/interruption.hpp"
-#include "loadgen/report/pretty_json.hpp"
 #include "loadgen/report/text_file.hpp"
 #include "loadgen/transport/target.hpp"
 
@@ -30,7 +29,8 @@ namespace {
 
 using compare::Sample;
 
-constexpr const char* kPlanName = "ab.json";
+constexpr const char* kRecordName = "ab.json";
+constexpr const char* kServerEnded = "server-ended.txt";  // in the folder of a run: why it is none
 
 /// Why it can't go on: its exit code and a sentence.
 struct Stopped {
@@ -51,6 +51,7 @@ class Session {
         plan_(to_plan(words_)),
         options_(to_options(words_.run, now)),
         limits_(limits_of(words_.output)),
+        record_(ab_record(words_, plan_, options_, limits_)),
         now_(now),
         folder_(options_.out_dir) {
     words_.resume ? go_on() : begin();
@@ -61,6 +62,7 @@ class Session {
     for (std::size_t wanted = plan_.pairs;; wanted = plan_.max_pairs) {
       while (base_.runs.size() < wanted) {
         if (!play_pair(base_.runs.size() + 1)) return give_up();
+        if (candidate_.runs.back().target_spoiled) return conclude(judge(true));
       }
       const bool last = wanted == plan_.max_pairs;
       const compare::Comparison result = judge(last);
@@ -74,39 +76,22 @@ class Session {
 
  private:
   void begin() {
-    if (std::filesystem::exists(folder_ / kPlanName)) {
+    if (std::filesystem::exists(folder_ / kRecordName)) {
       throw std::runtime_error(
           fmt::format("--out: {} holds a comparison already; go on with it by --resume, or choose "
                       "another folder",
                       folder_.string()));
     }
     std::filesystem::create_directories(folder_);
-    report::write_text_file(folder_ / kPlanName, plan_text());
+    report::write_text_file(folder_ / kRecordName, record_);
   }
 
   void go_on() const {
-    if (report::read_text_file(folder_ / kPlanName) == plan_text()) return;
+    if (report::read_text_file(folder_ / kRecordName) == record_) return;
     throw std::runtime_error(
-        fmt::format("--resume: {} was begun with other options or another "
-                    "scenario, see its {}",
-                    folder_.string(), kPlanName));
-  }
-
-  /// What all pairs must be played with.
-  std::string plan_text() const {
-    boost::json::array args;
-    for (const std::string& each : options_.args) args.emplace_back(each);
-    return report::pretty_json(boost::json::object{{"base", words_.base},
-                                                   {"candidate", words_.candidate},
-                                                   {"scenario", options_.source.path},
-                                                   {"scenario_sha256", options_.source.sha256},
-                                                   {"args", std::move(args)},
-                                                   {"seed", options_.seed},
-                                                   {"users", words_.run.users},
-                                                   {"duration", words_.run.duration},
-                                                   {"ramp", words_.run.ramp},
-                                                   {"warmup", words_.run.warmup},
-                                                   {"pairs", plan_.pairs}});
+        fmt::format("--resume: {} was begun with other options, or another "
+                    "scenario or executable, see its {}",
+                    folder_.string(), kRecordName));
   }
 
   /// What nobody said where to put goes beside the runs.
@@ -149,9 +134,8 @@ class Session {
         made[i] = played(*order[i], number);
         if (!made[i]) return false;
       }
-      const Sample& worse = made[0]->problem.empty() ? *made[1] : *made[0];
-      if (!worse.problem.empty()) {
-        if (!try_again(number, worse)) return false;
+      if (const Sample* spoiled = spoiled_of(order, made)) {
+        if (!try_again(number, *spoiled)) return false;
         continue;
       }
       for (std::size_t i = 0; i < order.size(); ++i) order[i]->runs.push_back(std::move(*made[i]));
@@ -160,12 +144,23 @@ class Session {
     }
   }
 
+  /// A run that is none, and that isn't the candidate's fault. nullptr if there is none.
+  const Sample* spoiled_of(const std::array<Side*, 2>& order,
+                           const std::array<std::optional<Sample>, 2>& made) const {
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      const bool at_fault = order[i] == &candidate_ && made[i]->target_spoiled;
+      if (!made[i]->problem.empty() && !at_fault) return &*made[i];
+    }
+    return nullptr;
+  }
+
   bool try_again(std::size_t number, const Sample& spoiled) {
     const std::string problem = fmt::format("{}: {}", spoiled.path, spoiled.problem);
     if (retried_++ == plan_.retries) {
       stopped_ = Stopped{
           static_cast<int>(play::ExitCode::kInvalid),
-          fmt::format("{} pairs had to be played again; the last: {}", plan_.retries, problem)};
+          fmt::format("--retries allows {} pairs to be played again, and one more had to be: {}",
+                      plan_.retries, problem)};
       return false;
     }
     std::cerr << fmt::format("pair {:>3}   again: {}\n", number, problem);
@@ -180,7 +175,12 @@ class Session {
     const auto folder = folder_of(side, number);
     if (!std::filesystem::exists(folder / "run.json")) play(side, number);
     if (stopped_ || interruption_.requested()) return std::nullopt;
-    return compare::sample_of(read_run(folder), folder.string());
+    Sample sample = compare::sample_of(read_run(folder), folder.string());
+    if (std::filesystem::exists(folder / kServerEnded)) {
+      sample.problem = report::read_text_file(folder / kServerEnded);
+      sample.target_spoiled = true;
+    }
+    return sample;
   }
 
   void play(const Side& side, std::size_t number) {
@@ -190,12 +190,28 @@ class Session {
     ServerProcess server(side.command, folder, secret_);
     server.wait_until_ready(interrupted);
     if (interrupted()) return;
-    const int code = play_apart(run_of(number, server.url(), folder), interrupted);
+    const int code = play_apart(run_of(number, server.url(), folder),
+                                [&] { return interrupted() || server.ended(); });
     if (interrupted()) return discard(folder);
+    if (server.ended()) return blame(side, folder);
     if (std::filesystem::exists(folder / "run.json")) return;
     // Without results even an exit code of 0 is no good end.
     stopped_ = Stopped{code == 0 ? static_cast<int>(play::ExitCode::kUsage) : code,
                        fmt::format("{}: {}", folder.string(), last_line(folder / kProbeOutput))};
+  }
+
+  /// A base that ends by itself is none, a candidate that does is worse.
+  void blame(const Side& side, const std::filesystem::path& folder) {
+    const std::string why =
+        fmt::format("its server ended by itself: {}", last_line(folder / "server.txt"));
+    if (&side == &candidate_ && std::filesystem::exists(folder / "run.json")) {
+      report::write_text_file(folder / kServerEnded, why);
+      return;
+    }
+    discard(folder);
+    stopped_ =
+        Stopped{&side == &candidate_ ? kRegression : static_cast<int>(play::ExitCode::kUsage),
+                fmt::format("{}: {}", folder.string(), why)};
   }
 
   // A run that was ended by hand isn't one to go on with.
@@ -218,6 +234,10 @@ class Session {
   void show(std::size_t number) const {
     const Sample& base = base_.runs.back();
     const Sample& candidate = candidate_.runs.back();
+    if (candidate.target_spoiled) {
+      std::cerr << fmt::format("pair {:>3}   the candidate: {}\n", number, candidate.problem);
+      return;
+    }
     std::string line = fmt::format("pair {:>3}   worse by", number);
     for (std::size_t i = 0; i < compare::kMetrics.size(); ++i) {
       if (!base.values[i] || !candidate.values[i]) continue;
@@ -246,6 +266,7 @@ class Session {
   const AbPlan plan_;
   const play::RunOptions options_;
   const compare::Limits limits_;
+  const std::string record_;  // what all pairs must be played with
   const std::chrono::system_clock::time_point now_;
   const std::filesystem::path folder_;
   const std::string secret_ = given_or_random_secret();

@@ -29,13 +29,14 @@ class ServerProcess {
   /// Errors: std::runtime_error with the last that it said, if it ended or took 30 s.
   void wait_until_ready(const std::function<bool()>& interrupted);
 
+  /// Whether all of its processes have ended, by themselves unless it was stopped.
+  bool ended();
+
   /// Asks all of its processes to end, makes them after 15 s, and removes its data. Twice is
   /// harmless.
   void stop();
 
  private:
-  bool ended();
-
   // Constant after construction
   const std::filesystem::path folder_;
   const std::filesystem::path data_;

@@ -15,7 +15,7 @@ import { sides } from './lib/sides.mjs';
 import { tempDir } from './lib/temp.mjs';
 import { ownScenario, run, throng } from './lib/throng.mjs';
 
-const [PASS, USAGE, REGRESSION, INCONCLUSIVE, INTERRUPTED] = [0, 2, 6, 8, 130];
+const [PASS, USAGE, INVALID, REGRESSION, INCONCLUSIVE, INTERRUPTED] = [0, 2, 5, 6, 8, 130];
 const MOST_OF_A_SUMMARY = 1024 * 1024;
 const SHORT = ['--users', '10', '--ramp', '200ms', '--warmup', 'none', '--duration', '500ms'];
 const STEADY = ownScenario('steady.lua');
@@ -37,6 +37,10 @@ const CASES = [
   ['a tenth better', { worse: 0.9 }, PASS, 'PASS'],
   ['all over the place', { spread: 1 }, INCONCLUSIVE, 'INCONCLUSIVE'],
   ['too few', { count: 3 }, INCONCLUSIVE, 'INCONCLUSIVE'],
+  ['failing sends', { change: ({ operations }) => { operations.send.errors = { rejected: 1 }; } }, REGRESSION, 'REGRESSION'],
+  ['spoiled by the candidate', {
+    change: ({ validity }) => { Object.assign(validity, { valid: false, reasons: ['nobody came'], limited_by: 'target' }); },
+  }, REGRESSION, 'REGRESSION'],
   ['losing messages', { change: ({ ledger }) => { ledger.lost = 1; } }, REGRESSION, 'REGRESSION'],
 ];
 
@@ -134,6 +138,10 @@ test('a baseline is a small file that later runs are compared with', async () =>
   assert.match((await baseline('show', 'main')).stdout, /cpu_per_message +\d/);
   const { code, stdout } = await throng(['compare', '--base', join(folder, 'main.json'), '--candidate', ...candidate]);
   assert.equal(code, PASS, stdout);
+  const broken = join(folder, 'main.json');
+  writeFileSync(broken, readFileSync(broken, 'utf8').replace(/("send.p50": ).*?(,?\n)/, '$10$2'));
+  const refused = await throng(['compare', '--base', broken, '--candidate', ...candidate]);
+  assert.match(refused.stderr, /main.json, run 1: send.p50: expected a number above 0, got 0/);
   for (const args of [['show', 'other'], ['show', '../main'], ['save', '.x', '--from', base[0]], ['save', 'x', '--from', '/nowhere']]) {
     assert.equal((await baseline(...args)).code, USAGE, args.join(' '));
   }
@@ -158,6 +166,28 @@ test('a history tells since which commit it is worse', async () => {
   assert.equal((await throng(['trend', history, '--since', 'bad0'])).code, PASS);
   assert.equal((await throng(['trend', history, '--since', 'never'])).code, USAGE);
   assert.equal((await throng(['trend', history, '--add', bad.base[0]])).code, USAGE);
+});
+
+test('a history takes a run once, and keeps what it has', async () => {
+  const history = join(tempDir(), 'history.jsonl');
+  const { base } = made({ count: 2 });
+  const { base: [violated] } = made({ count: 1 });
+  const path = join(violated, 'run.json');
+  const lossy = JSON.parse(readFileSync(path, 'utf8'));
+  lossy.ledger.lost = 1;
+  writeFileSync(path, JSON.stringify(lossy));
+  const add = (dir) => throng(['trend', history, '--add', dir, '--commit', 'c']);
+  assert.equal((await add(base[0])).code, PASS);
+  const first = readFileSync(history, 'utf8');
+  assert.match((await add(`${base[0]}/.`)).stderr, /history.jsonl has it already, see .*:1/);
+  assert.match((await add(violated)).stderr, /its ledger is violated/);
+  writeFileSync(history, first.trimEnd());
+  assert.equal((await add(base[1])).code, PASS);
+  const both = readFileSync(history, 'utf8');
+  assert.ok(both.startsWith(first) && both.trimEnd().split('\n').length === 2);
+  writeFileSync(history, both.slice(0, -20));
+  assert.match((await add(base[1])).stderr, /history.jsonl:2: expected a line/);
+  assert.equal(readFileSync(history, 'utf8'), both.slice(0, -20));
 });
 
 /** What --add writes, on its own. */
@@ -196,7 +226,24 @@ test('ab plays pairs in turns, is interrupted, goes on, and judges', async () =>
   for (let number = 2; number <= 6; ++number) copyPair(out, number);
 
   assert.match((await ab(...args)).stderr, /holds a comparison already/);
-  assert.match((await ab(...args, '--resume', '--seed', '9')).stderr, /begun with other options/);
+  for (const other of [['--seed', '9'], ['--limit', 'send.p99=9%'], ['--threshold', 'send.errors == 0']]) {
+    assert.match((await ab(...args, '--resume', ...other)).stderr, /begun with other options/, other[0]);
+  }
+  const record = join(out, 'ab.json');
+  const begun = readFileSync(record, 'utf8');
+  writeFileSync(record, begun.replace(/("sha256": ")./, '$1x'));
+  assert.match((await ab(...args, '--resume')).stderr, /another scenario or executable/);
+  writeFileSync(record, begun);
+
+  const path = join(out, 'pair-06', 'base', 'run.json');
+  const valid = readFileSync(path, 'utf8');
+  const spoiled = JSON.parse(valid);
+  Object.assign(spoiled.validity, { valid: false, reasons: ['it was late'], limited_by: 'target' });
+  writeFileSync(path, JSON.stringify(spoiled));
+  const stopped = await ab(...args, '--resume', '--retries', '0');
+  assert.equal(stopped.code, INVALID, stopped.stderr);
+  assert.match(stopped.stderr, /--retries allows 0 pairs to be played again, and one more had to be: .*pair-06\/base/);
+  writeFileSync(path, valid);
   const { code, stdout, stderr } = await ab(...args, '--resume');
   assert.ok([PASS, REGRESSION, INCONCLUSIVE].includes(code), stderr);
   assert.match(stdout, /^steady: 7 pairs · throng-server/);
@@ -227,12 +274,32 @@ test('ab stops all that a command starts, in any folder', async () => {
   assert.deepEqual(started.filter(isThere), []);
 });
 
+test('ab blames a server that ends by itself', async () => {
+  const dir = tempDir();
+  const mortal = join(dir, 'mortal');
+  // Ends while people are there.
+  writeFileSync(mortal, `#!/bin/sh
+${SERVER} & server=$!
+until [ -e "\${THRONG_DATA%/data}/probe.txt" ] || [ $((tries += 1)) -gt 600 ]; do sleep 0.05; done
+sleep 0.3
+kill -9 $server
+`, { mode: 0o755 });
+  const candidate = join(dir, 'candidate');
+  const worse = await ab('--base', SERVER, '--candidate', mortal, '--out', candidate);
+  assert.equal(worse.code, REGRESSION, worse.stdout + worse.stderr);
+  assert.match(worse.stdout + worse.stderr, /pair-01\/candidate: its server ended by itself/);
+  const base = await ab('--base', mortal, '--candidate', SERVER, '--out', join(dir, 'base'));
+  assert.equal(base.code, USAGE, base.stderr);
+  assert.match(base.stderr, /pair-01\/base: its server ended by itself/);
+});
+
 test('ab says what is wrong with a server or an option', async () => {
   const mistakes = [
     [['--base', 'false', '--candidate', SERVER], /the server ended/],
     [['--base', 'echo no such luck; false', '--candidate', SERVER], /the server ended: no such luck/],
     [['--base', `${SERVER} --dance`, '--candidate', SERVER], /the server ended: .*--dance/],
     [['--base', SERVER], /--candidate/],
+    [['--base', SERVER, '--candidate', SERVER, '--floor', 'none'], /^throng: --floor wasn't expected/],
     [['--base', SERVER, '--candidate', SERVER, '--pairs', '6'], /--pairs: expected 7 to 200/],
     [['--base', SERVER, '--candidate', SERVER, '--max-pairs', '8'], /--max-pairs: expected 10 to 200/],
     [['--base', SERVER, '--candidate', SERVER, '--limit', 'send.p98=3%'], /--limit: expected METRIC=LOSS with one of throughput/],
