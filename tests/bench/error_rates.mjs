@@ -2,8 +2,9 @@
 //   node tests/bench/error_rates.mjs record FILE [PAIRS]    plays PAIRS (20) pairs of equals, ten minutes
 //   node tests/bench/error_rates.mjs simulate FILE          prints the table; the same each time
 //
-// A family is ten of the recorded pairs, each turned round or not by a coin: nothing is worse, and all
-// that runs of this machine vary by is in it, with how the metrics depend on each other. Where a loss is
+// A family is ten of the recorded pairs, each turned round or not by a coin: nothing is worse, and the
+// noise is this machine's, with how the metrics depend on each other. That pairs may be turned round is
+// assumed by that, not shown; nor is what is rarer than the recorded pairs are many. Where a loss is
 // injected, the candidates' values are multiplied by it. Each family is judged by throng compare, at the
 // two looks of throng ab; the second has ten pairs more.
 
