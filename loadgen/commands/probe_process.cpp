@@ -35,14 +35,21 @@ constexpr std::chrono::milliseconds kLookInterval{20};
   _exit(code);
 }
 
-int wait_for(pid_t process, const std::function<bool()>& interrupted) {
+struct Ended {
   int status = 0;
-  bool told = false;
-  while (waitpid(process, &status, WNOHANG) == 0) {
-    if (!told && interrupted()) told = kill(process, SIGTERM) == 0;
+  bool told = false;  // to end
+
+  // One that was told before it could take it gracefully.
+  bool at_once() const { return told && WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM; }
+};
+
+Ended wait_for(pid_t process, const std::function<bool()>& interrupted) {
+  Ended ended;
+  while (waitpid(process, &ended.status, WNOHANG) == 0) {
+    if (!ended.told && interrupted()) ended.told = kill(process, SIGTERM) == 0;
     std::this_thread::sleep_for(kLookInterval);
   }
-  return status;
+  return ended;
 }
 
 }  // namespace
@@ -57,10 +64,11 @@ int play_apart(const play::RunOptions& options, const std::function<bool()>& int
   if (process == 0) play_in_child(options, output);
   close(output);
   if (process < 0) throw std::system_error(errno, std::generic_category(), "a probe's process");
-  const int status = wait_for(process, interrupted);
-  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  const Ended ended = wait_for(process, interrupted);
+  if (WIFEXITED(ended.status)) return WEXITSTATUS(ended.status);
+  if (ended.at_once()) return static_cast<int>(play::ExitCode::kInterrupted);
   throw std::runtime_error(fmt::format("the process that played {} was ended by signal {}",
-                                       options.out_dir.string(), WTERMSIG(status)));
+                                       options.out_dir.string(), WTERMSIG(ended.status)));
 }
 
 std::string last_line(const std::filesystem::path& path) {
