@@ -55,7 +55,27 @@ std::string quoted(std::string text) {
   return "'" + text + "'";
 }
 
-[[noreturn]] void become_server(const std::string& command, int output) {
+/// No signal is taken while there is one.
+class SignalsHeld {
+ public:
+  SignalsHeld() {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_SETMASK, &all, &before_);
+  }
+  SignalsHeld(const SignalsHeld&) = delete;
+  SignalsHeld& operator=(const SignalsHeld&) = delete;
+  ~SignalsHeld() { release(); }
+  void release() { sigprocmask(SIG_SETMASK, &before_, nullptr); }
+
+ private:
+  sigset_t before_;
+};
+
+[[noreturn]] void become_server(const std::string& command, int output, SignalsHeld& signals) {
+  // This is a copy of the comparison's process, whose handler would do nothing here.
+  signal(SIGTERM, SIG_DFL);
+  signals.release();
   // Ctrl-C is for the comparison, which ends it.
   setpgid(0, 0);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -83,8 +103,10 @@ ServerProcess::ServerProcess(const std::string& command, const std::filesystem::
   if (output < 0) throw std::system_error(errno, std::generic_category(), path.string());
   // What its shell leaves behind is this process's then, to be waited for.
   prctl(PR_SET_CHILD_SUBREAPER, 1);
+  SignalsHeld signals;
   group_ = fork();
-  if (group_ == 0) become_server(line, output);
+  if (group_ == 0) become_server(line, output, signals);
+  signals.release();
   close(output);
   if (group_ < 0) throw std::system_error(errno, std::generic_category(), "a server's process");
   // As the new process does, whichever is first.
