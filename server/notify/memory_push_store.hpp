@@ -18,8 +18,10 @@ class MemoryPushStore final : public PushStore {
   }
   std::vector<Record> records(UserId user, std::size_t most) const override {
     std::vector<Record> found;
+    std::uint64_t looked_at = 0;
     for (auto at = records_.rbegin(); at != records_.rend() && found.size() < most; ++at) {
       if (!user || at->user == user) found.push_back(*at);
+      if (user && ++looked_at == kRecordsLookedAt) break;
     }
     return found;
   }

@@ -15,12 +15,15 @@ class PushStore {
  public:
   /// So many of the newest records are kept.
   static constexpr std::uint64_t kRecords = 100'000;
+  /// So many of these are looked at for those of one user: pushes wait meanwhile.
+  static constexpr std::uint64_t kRecordsLookedAt = 10'000;
 
   virtual ~PushStore() = default;
 
   virtual std::vector<Mark> marks() const = 0;
   virtual std::vector<Push> pushes() const = 0;
-  /// The newest first; of one user, or of all when there is none.
+  /// The newest first; of one user, or of all when there is none. Those of one user are among the
+  /// newest kRecordsLookedAt of all.
   virtual std::vector<Record> records(UserId user, std::size_t most) const = 0;
   /// As it was put; nullopt: never.
   virtual std::optional<std::string> preferences(UserId user) const = 0;

@@ -16,8 +16,6 @@ using storage::Varints;
 namespace {
 
 constexpr std::uint64_t kLast = ~std::uint64_t{0};
-/// So many records are looked at for those of one user: pushes wait meanwhile.
-constexpr std::uint64_t kRecordsLookedAt = 10'000;
 
 Push decode_push(std::string_view key, std::string_view value) {
   ValueReader reader(value);
@@ -93,7 +91,7 @@ std::vector<Record> RocksPushStore::records(UserId user, std::size_t most) const
               Order::kFalling, [&](std::string_view, std::string_view value) {
                 Record record = decode_record(value);
                 if (!user || record.user == user) found.push_back(std::move(record));
-                return found.size() < most && ++looked_at < kRecordsLookedAt;
+                return found.size() < most && (!user || ++looked_at < kRecordsLookedAt);
               });
   return found;
 }

@@ -113,6 +113,18 @@ TYPED_TEST(PushStoreContract, RecordsAreShownNewestFirst) {
   EXPECT_TRUE(this->store_.records({}, 0).empty());
 }
 
+TYPED_TEST(PushStoreContract, AUsersRecordsAreLookedForAmongTheNewest) {
+  this->store_.add({.push = 1, .user = {7}});
+  this->store_.add({.push = 2, .user = {7}});
+  for (std::uint64_t i = 3; i <= PushStore::kRecordsLookedAt + 1; ++i) {
+    this->store_.add({.push = i, .user = {8}});
+  }
+  ASSERT_FALSE(this->store_.commit(false));
+  const auto found = this->store_.records({7}, 10);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found.front().push, 2u);
+}
+
 TYPED_TEST(PushStoreContract, OldRecordsMakeRoom) {
   for (std::uint64_t i = 1; i <= PushStore::kRecords + 2; ++i) this->store_.add({.push = i});
   ASSERT_FALSE(this->store_.commit(false));
