@@ -86,10 +86,6 @@ void Node::take(chat::ShardIndex to, Letter letter) {
 
 void Node::send(chat::ShardIndex to, cluster::Mail mail) { take(to, std::move(mail)); }
 
-bool Node::congested(chat::ShardIndex to) const {
-  return shards_[to]->depth() > NodeShard::kCongested;
-}
-
 cluster::Load Node::load(chat::ShardIndex to) const {
   return std::max(shards_[to]->load(), cluster::load_by_mail(shards_[to]->depth()));
 }

@@ -52,7 +52,6 @@ class Node final : private cluster::PostOffice {
  private:
   // PostOffice
   void send(chat::ShardIndex to, cluster::Mail mail) override;
-  bool congested(chat::ShardIndex to) const override;
   cluster::Load load(chat::ShardIndex to) const override;
 
   void take(chat::ShardIndex to, Letter letter);

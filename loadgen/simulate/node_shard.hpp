@@ -59,12 +59,10 @@ struct NodeParts {
 /// is done with it, and what it brings about leaves then, as at the end of a turn of the server's
 /// shard; turns of several letters, which the server makes of a busy time, aren't modelled.
 ///
-/// Owned by the simulation's thread. Letters that wait are bounded as in the server: above
-/// kCongested new work is refused.
+/// Owned by the simulation's thread. Letters that wait are bounded as in the server: a full shard
+/// takes no new work.
 class NodeShard final : private chat::Outbox {
  public:
-  static constexpr std::size_t kCongested = 50'000;
-
   /// `office` takes mail to all shards of the node. Requires: it outlives the shard.
   NodeShard(chat::ShardIndex index, chat::Placement placement, std::uint32_t life,
             const NodeParts& parts, cluster::PostOffice& office);

@@ -124,9 +124,8 @@ class PostOffice {
  public:
   /// Any thread.
   virtual void send(chat::ShardIndex to, Mail mail) = 0;
-  /// Any thread. True when so much awaits `to` that new work for it should be refused.
-  virtual bool congested(chat::ShardIndex to) const = 0;
-  /// Any thread. How much `to` had to do a moment ago.
+  /// Any thread. How much `to` has to do: by the mail that awaits it now, and by all else as it was
+  /// a moment ago.
   virtual Load load(chat::ShardIndex to) const = 0;
 
  protected:

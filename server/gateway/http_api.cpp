@@ -71,12 +71,17 @@ HttpReply to_reply(chat::Answer&& answer) {
   return {.status = status, .content_type = "application/json", .body = std::move(answer.json)};
 }
 
+/// Nothing new is for that shard.
+bool is_full(const Services& services, chat::ShardIndex shard) {
+  return cluster::sheds(services.office.load(shard), cluster::Work::kMessage);
+}
+
 /// Sends the command that `make(ref)` returns to the chat's shard and waits for the answer.
 template <class Make>
 asio::awaitable<HttpReply> ask_chat(Call& call, chat::ChatId chat, Make make) {
   Services& s = call.services;
   const chat::ShardIndex owner = s.placement.of(chat);
-  if (s.office.congested(owner)) {
+  if (is_full(s, owner)) {
     s.metrics.add(metrics::Metric::kRefusedOverloaded);
     throw Refusal{Error::kOverloaded, {}};
   }
@@ -182,10 +187,10 @@ bool reserve_ids(ChatKeys& keys, std::vector<ChatRequest>& requests) {
   return true;
 }
 
-void refuse_for_congested_shards(Services& services, std::vector<ChatRequest>& requests) {
+void refuse_for_full_shards(Services& services, std::vector<ChatRequest>& requests) {
   for (ChatRequest& request : requests) {
     if (request.refusal || request.existing) continue;
-    if (!services.office.congested(services.placement.of(request.command.record.chat))) continue;
+    if (!is_full(services, services.placement.of(request.command.record.chat))) continue;
     services.metrics.add(metrics::Metric::kRefusedOverloaded);
     request.refusal = Refusal{Error::kOverloaded, {}};
   }
@@ -207,7 +212,7 @@ asio::awaitable<HttpReply> create_chats(Call& call) {
   for (const std::string_view line : lines) requests.push_back(read_chat_line(call, line));
   const auto reserve = [&] { return reserve_ids(s.server.chat_keys, requests); };
   co_await on_worker(s, reserve);
-  refuse_for_congested_shards(s, requests);
+  refuse_for_full_shards(s, requests);
   HttpExchange& exchange = HttpExchange::open(s, static_cast<std::uint32_t>(lines.size()));
   const chat::ClientRef ref = exchange.ref();
   for (std::uint32_t i = 0; i < requests.size(); ++i) {

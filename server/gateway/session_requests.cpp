@@ -70,8 +70,7 @@ bool Session::is_too_much(const Wish& wish) {
 }
 
 bool Session::is_shed(const Wish& wish) {
-  const bool full = services_.office.congested(wish.shard);
-  if (!full && !cluster::sheds(services_.office.load(wish.shard), wish.work)) return false;
+  if (!cluster::sheds(services_.office.load(wish.shard), wish.work)) return false;
   services_.metrics.add(shed_metric(wish.work));
   if (wish.work == Work::kTyping) return true;
   services_.metrics.add(Metric::kRefusedOverloaded);

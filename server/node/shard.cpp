@@ -24,9 +24,6 @@ using metrics::Metric;
 
 namespace {
 
-/// Above this, new work for a shard is refused (`overloaded`); what is under way goes on.
-constexpr std::size_t kCongestedMailbox = 50'000;
-
 gateway::ServerServices with_limits(const gateway::ServerServices& all,
                                     const gateway::Limits& limits) {
   return {.tokens = all.tokens,
@@ -132,8 +129,6 @@ std::size_t Shard::letters_for(chat::ShardIndex to) const {
   if (to == index_) return local_.size();
   return outgoing_[to].size() + parts_.shards[to]->mailbox_depth();
 }
-
-bool Shard::congested(chat::ShardIndex to) const { return letters_for(to) > kCongestedMailbox; }
 
 cluster::Load Shard::load(chat::ShardIndex to) const {
   return std::max(parts_.shards[to]->load(), cluster::load_by_mail(letters_for(to)));

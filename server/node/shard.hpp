@@ -77,7 +77,6 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   void begin() override;
   // PostOffice
   void send(chat::ShardIndex to, cluster::Mail mail) override;
-  bool congested(chat::ShardIndex to) const override;
   cluster::Load load(chat::ShardIndex to) const override;
   std::size_t letters_for(chat::ShardIndex to) const;
   // Outbox

@@ -85,7 +85,6 @@ class GatewayWorld : private Turn,
   std::string range;
   std::string if_range;
   std::string if_none_match;
-  bool is_congested = false;
   cluster::Load shown_load = cluster::Load::kNormal;
   bool is_ready = true;
 
@@ -99,7 +98,6 @@ class GatewayWorld : private Turn,
   bool ready() const override { return is_ready; }
   std::string metrics_page() const override { return "figures\n"; }
   void send(chat::ShardIndex to, cluster::Mail mail) override;
-  bool congested(chat::ShardIndex) const override { return is_congested; }
   cluster::Load load(chat::ShardIndex) const override { return shown_load; }
   void mail(chat::ShardIndex, chat::Effect) override {}
 

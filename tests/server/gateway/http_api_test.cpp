@@ -149,7 +149,7 @@ TEST(HttpApi, TextsOverTheirLimitAreTooLarge) {
 
 TEST(HttpApi, WorkForABusyShardIsRefused) {
   GatewayWorld w;
-  w.is_congested = true;
+  w.shown_load = cluster::Load::kFull;
   EXPECT_THAT(w.call("POST", "/send", R"({"user_id":17,"chat_id":7,"msgText":"hi"})"),
               is_error(503, Error::kOverloaded));
   EXPECT_THAT(w.call("POST", "/chats", R"({"members":[3]})"), is_error(503, Error::kOverloaded));
