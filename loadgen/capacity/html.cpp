@@ -8,50 +8,21 @@
 #include "loadgen/capacity/tables.hpp"
 #include "loadgen/capacity/words.hpp"
 #include "loadgen/report/escape.hpp"
-#include "loadgen/report/page_files.hpp"
+#include "loadgen/report/plain_page.hpp"
 
 namespace throng::capacity {
 namespace {
 
-constexpr const char* kPage = R"(<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>{title}</title>
-<style>
-{style}</style>
-</head>
-<body>
-<header>
-  <div class="run">
-    <p class="eyebrow">Throng · capacity</p>
-    <h1>{title}</h1>
-    <p class="muted">{provenance}</p>
-  </div>
-  <div class="verdict {tone}">
-    <p class="word">{word}</p>
-    <p class="sentence">{counts}</p>
-  </div>
-</header>
-<main>
-{sections}</main>
-</body>
-</html>
-)";
-
-std::string safe(std::string_view text) { return report::html_escape(report::valid_utf8(text)); }
-
 std::string row(std::span<const std::string> cells, const char* cell) {
   std::string html = "<tr>";
-  for (const std::string& each : cells) html += fmt::format("<{0}>{1}</{0}>", cell, safe(each));
+  for (const std::string& each : cells)
+    html += fmt::format("<{0}>{1}</{0}>", cell, report::html_text(each));
   return html + "</tr>\n";
 }
 
 std::string table_html(const Table& table) {
-  if (table.rows.empty()) return fmt::format("<p class=\"muted\">{}</p>\n", safe(table.when_empty));
+  if (table.rows.empty())
+    return fmt::format("<p class=\"muted\">{}</p>\n", report::html_text(table.when_empty));
   std::string html = "<table><thead>" + row(table.head, "th") + "</thead><tbody>\n";
   for (const auto& each : table.rows) html += row(each, "td");
   return html + "</tbody></table>\n";
@@ -76,14 +47,14 @@ std::string bars(const Tornado& tornado) {
   std::string html = fmt::format(
       "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{} by input\" "
       "style=\"max-width:100%;font-size:13px\">\n",
-      kWidth, height, safe(tornado.figure));
+      kWidth, height, report::html_text(tornado.figure));
   double top = 0;
   for (const TornadoBar& each : tornado.bars) {
     const auto [from, to] = std::minmax({x(each.at_low), x(each.at_high)});
     html += fmt::format(
         "<text x=\"0\" y=\"{:.0f}\" fill=\"var(--ink)\">{}</text>"
         "<rect x=\"{:.1f}\" y=\"{:.0f}\" width=\"{:.1f}\" height=\"18\" fill=\"var(--line-0)\"/>\n",
-        top + 17, safe(each.input), from, top + 4, std::max(to - from, 1.0));
+        top + 17, report::html_text(each.input), from, top + 4, std::max(to - from, 1.0));
     top += kRow;
   }
   return html + fmt::format(
@@ -107,17 +78,19 @@ const char* tone(Verdict verdict) {
 std::string html_text(const Assessment& all) {
   std::string sections;
   for (const Table& each : tables_of(all)) {
-    sections += fmt::format("<section>\n<h2>{}</h2>\n", safe(each.title));
+    sections += fmt::format("<section>\n<h2>{}</h2>\n", report::html_text(each.title));
     if (each.title == kTornadoTitle && all.tornado) sections += bars(*all.tornado);
     sections +=
         "<div class=\"scroll\" tabindex=\"0\">\n" + table_html(each) + "</div>\n</section>\n";
   }
   const Verdict verdict = worst(all);
-  return fmt::format(kPage, fmt::arg("title", safe(all.estimate.title)),
-                     fmt::arg("style", report::kPageStyle),
-                     fmt::arg("provenance", safe(provenance_text(all))),
-                     fmt::arg("tone", tone(verdict)), fmt::arg("word", verdict_word(verdict)),
-                     fmt::arg("counts", count_text(all)), fmt::arg("sections", sections));
+  return report::plain_page_html({.kind = "capacity",
+                                  .title = all.estimate.title,
+                                  .subtitle = provenance_text(all),
+                                  .tone = tone(verdict),
+                                  .word = std::string(verdict_word(verdict)),
+                                  .sentence = count_text(all),
+                                  .sections = sections});
 }
 
 }  // namespace throng::capacity

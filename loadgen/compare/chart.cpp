@@ -23,7 +23,7 @@ std::string svg(double height, const std::string& label, const std::string& cont
   return fmt::format(
       "<svg viewBox=\"0 0 {} {}\" role=\"img\" aria-label=\"{}\" "
       "style=\"width:100%;max-width:{}px;font-size:13px\">\n{}</svg>\n",
-      kWidth, height, report::html_escape(report::valid_utf8(label)), kWidth, content);
+      kWidth, height, report::html_text(label), kWidth, content);
 }
 
 std::string text(double x, double y, const char* anchor, const std::string& content) {

@@ -3,8 +3,9 @@
 #include <fmt/format.h>
 
 #include "loadgen/compare/chart.hpp"
-#include "loadgen/compare/page.hpp"
 #include "loadgen/compare/table.hpp"
+#include "loadgen/report/escape.hpp"
+#include "loadgen/report/plain_page.hpp"
 
 namespace throng::compare {
 namespace {
@@ -21,20 +22,20 @@ std::string table_html(const Comparison& all) {
   html += "</tr></thead><tbody>\n";
   for (const TableRow& row : table_of(all)) {
     html += "<tr>";
-    for (const std::string& cell : row) html += fmt::format("<td>{}</td>", page_text(cell));
+    for (const std::string& cell : row) html += fmt::format("<td>{}</td>", report::html_text(cell));
     html += "</tr>\n";
   }
   return html + fmt::format("</tbody></table>\n</div>\n<p class=\"muted\">{}</p>\n",
-                            page_text(legend_of(all)));
+                            report::html_text(legend_of(all)));
 }
 
 std::string remarks_html(const Comparison& all) {
   std::string html;
   for (const std::string& each : remarks_of(all))
-    html += fmt::format("<li>{}</li>\n", page_text(each));
+    html += fmt::format("<li>{}</li>\n", report::html_text(each));
   for (const Finding& each : all.findings) {
     if (each.verdict != Verdict::kPass)
-      html += fmt::format("<li>{}</li>\n", page_text(sentence(each)));
+      html += fmt::format("<li>{}</li>\n", report::html_text(sentence(each)));
   }
   return html.empty() ? "" : "<ul class=\"notes\">\n" + html + "</ul>\n";
 }
@@ -45,11 +46,11 @@ std::string runs_html(const Comparison& all) {
   html += "</tr></thead><tbody>\n";
   for (const auto* group : {&all.base, &all.candidate}) {
     for (const Sample& run : *group) {
-      html += fmt::format("<tr><th scope=\"row\">{}</th>", page_text(run.path));
+      html += fmt::format("<tr><th scope=\"row\">{}</th>", report::html_text(run.path));
       for (std::size_t i = 0; i < kMetrics.size(); ++i) {
         const auto& value = run.values[i];
         html += fmt::format("<td class=\"number\">{}</td>",
-                            value ? page_text(value_text(kMetrics[i], *value)) : "–");
+                            value ? report::html_text(value_text(kMetrics[i], *value)) : "–");
       }
       html += "</tr>\n";
     }
@@ -73,7 +74,7 @@ std::string sections_of(const Comparison& all) {
 }  // namespace
 
 std::string html_text(const Comparison& all) {
-  return page_html(
+  return report::plain_page_html(
       {.kind = "comparison",
        .title = title_of(all),
        .subtitle = targets_of(all),

@@ -12,7 +12,7 @@ constexpr std::size_t kMostText = 1'000;  // characters of a text that comes fro
 
 std::string safe(std::string_view text) {
   std::string escaped;
-  for (const char c : report::html_escape(report::valid_utf8(text.substr(0, kMostText)))) {
+  for (const char c : report::html_text(text.substr(0, kMostText))) {
     if (std::string_view("\\`*_[]|#").find(c) != std::string_view::npos) escaped += '\\';
     escaped += c == '\n' || c == '\r' ? ' ' : c;
   }

@@ -4,10 +4,10 @@
 #include <array>
 #include <boost/json.hpp>
 
-#include "loadgen/compare/page.hpp"
 #include "loadgen/compare/share_text.hpp"
 #include "loadgen/compare/trend.hpp"
 #include "loadgen/report/escape.hpp"
+#include "loadgen/report/plain_page.hpp"
 #include "loadgen/report/pretty_json.hpp"
 
 namespace throng::compare {
@@ -104,15 +104,15 @@ std::string picture(const Series& series) {
 }
 
 std::string section(const Series& series) {
-  std::string html =
-      fmt::format("<section>\n<h2>{}: {}</h2>\n{}", series.metric->name,
-                  page_text(value_text(*series.metric, series.values.back())), picture(series));
+  std::string html = fmt::format(
+      "<section>\n<h2>{}: {}</h2>\n{}", series.metric->name,
+      report::html_text(value_text(*series.metric, series.values.back())), picture(series));
   for (const Change& each : series.changes) {
     html += fmt::format("<p class=\"{}\">{}</p>\n", each.loss > 0 ? "bad" : "muted",
-                        page_text(sentence(series, each)));
+                        report::html_text(sentence(series, each)));
   }
   if (series.worse) {
-    html += fmt::format("<p class=\"bad\">{}</p>\n", page_text(lasting_sentence(series)));
+    html += fmt::format("<p class=\"bad\">{}</p>\n", report::html_text(lasting_sentence(series)));
   }
   return html + "</section>\n";
 }
@@ -161,15 +161,15 @@ std::string trend_json(const Trend& trend) {
 std::string trend_html(const Trend& trend) {
   std::string sections;
   for (const Series& each : trend.series) sections += section(each);
-  return page_html({.kind = "trend",
-                    .title = trend.scenario,
-                    .subtitle = summary(trend),
-                    .tone = trend.is_worse() ? "bad" : "good",
-                    .word = trend.is_worse() ? "WORSE" : "STEADY",
-                    .sentence = trend.is_worse()
-                                    ? "A metric has become worse, and not better since."
+  return report::plain_page_html(
+      {.kind = "trend",
+       .title = trend.scenario,
+       .subtitle = summary(trend),
+       .tone = trend.is_worse() ? "bad" : "good",
+       .word = trend.is_worse() ? "WORSE" : "STEADY",
+       .sentence = trend.is_worse() ? "A metric has become worse, and not better since."
                                     : "No metric has become worse to stay.",
-                    .sections = std::move(sections)});
+       .sections = std::move(sections)});
 }
 
 }  // namespace throng::compare

@@ -79,6 +79,8 @@ std::string html_escape(std::string_view text) {
   return out;
 }
 
+std::string html_text(std::string_view text) { return html_escape(valid_utf8(text)); }
+
 std::string xml_escape(std::string_view text) {
   std::string out;
   out.reserve(text.size());

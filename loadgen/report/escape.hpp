@@ -14,6 +14,9 @@ std::string valid_utf8(std::string_view text);
 /// For HTML text and quoted attributes: & < > " '
 std::string html_escape(std::string_view text);
 
+/// A text from anywhere, for HTML: html_escape() of valid_utf8().
+std::string html_text(std::string_view text);
+
 /// For XML 1.0 text and quoted attributes: as for HTML, with line breaks kept in attributes, and
 /// the control characters that XML can't hold replaced by U+FFFD.
 std::string xml_escape(std::string_view text);

@@ -206,7 +206,7 @@ std::string crew_rows(const RunResult& run) {
                   "within " + duration_text(double(run.validity.clock_uncertainty_ns)),
                   "the two largest errors of the crews' clocks together");
   for (const CrewInfo& crew : run.generator.crews) {
-    html += measure_row(fmt::format("Clock of crew {}", html_escape(crew.name)),
+    html += measure_row(fmt::format("Clock of crew {}", html_text(crew.name)),
                         "within " + duration_text(double(crew.clock_error_ns)),
                         fmt::format("{} users, {} threads, {} cores", count_text(crew.users),
                                     crew.threads, crew.cores));
@@ -219,8 +219,6 @@ std::string optional_ratio(const std::optional<double>& ratio) {
 }
 
 }  // namespace
-
-std::string html_text(std::string_view text) { return html_escape(valid_utf8(text)); }
 
 std::string started_text(const RunTime& time) {
   std::string text = time.started;

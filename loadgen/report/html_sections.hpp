@@ -10,9 +10,6 @@ namespace throng::report {
 /// The parts of the HTML report that hold figures and texts, each as HTML without a heading.
 /// Everything that comes from the run is escaped.
 
-/// A text, made harmless for HTML.
-std::string html_text(std::string_view text);
-
 /// "2026-01-31 12:00:00 UTC"
 std::string started_text(const RunTime& time);
 

@@ -1,11 +1,11 @@
-#include "loadgen/compare/page.hpp"
+#include "loadgen/report/plain_page.hpp"
 
 #include <fmt/format.h>
 
 #include "loadgen/report/escape.hpp"
 #include "loadgen/report/page_files.hpp"
 
-namespace throng::compare {
+namespace throng::report {
 namespace {
 
 constexpr const char* kPage = R"(<!doctype html>
@@ -39,16 +39,12 @@ constexpr const char* kPage = R"(<!doctype html>
 
 }  // namespace
 
-std::string page_text(std::string_view text) {
-  return report::html_escape(report::valid_utf8(text));
-}
-
-std::string page_html(const Page& page) {
+std::string plain_page_html(const PlainPage& page) {
   return fmt::format(
-      kPage, fmt::arg("kind", page_text(page.kind)), fmt::arg("title", page_text(page.title)),
-      fmt::arg("style", report::kPageStyle), fmt::arg("subtitle", page_text(page.subtitle)),
-      fmt::arg("tone", page_text(page.tone)), fmt::arg("word", page_text(page.word)),
-      fmt::arg("sentence", page_text(page.sentence)), fmt::arg("sections", page.sections));
+      kPage, fmt::arg("kind", html_text(page.kind)), fmt::arg("title", html_text(page.title)),
+      fmt::arg("style", kPageStyle), fmt::arg("subtitle", html_text(page.subtitle)),
+      fmt::arg("tone", html_text(page.tone)), fmt::arg("word", html_text(page.word)),
+      fmt::arg("sentence", html_text(page.sentence)), fmt::arg("sections", page.sections));
 }
 
-}  // namespace throng::compare
+}  // namespace throng::report

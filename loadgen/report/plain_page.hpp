@@ -1,13 +1,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
-namespace throng::compare {
+namespace throng::report {
 
-/// What stands on a page of this room. All but `sections` is text, which page_html() makes
-/// harmless.
-struct Page {
+/// What stands on a page beside that of a run: a comparison, a trend, an assessment. All but
+/// `sections` is text, which plain_page_html() makes harmless.
+struct PlainPage {
   std::string kind;  ///< e.g. "comparison"
   std::string title;
   std::string subtitle;
@@ -18,9 +17,6 @@ struct Page {
 };
 
 /// A page that stands alone and runs no script.
-std::string page_html(const Page& page);
+std::string plain_page_html(const PlainPage& page);
 
-/// A text, made harmless for HTML.
-std::string page_text(std::string_view text);
-
-}  // namespace throng::compare
+}  // namespace throng::report
