@@ -87,6 +87,9 @@ const prometheus = await Prometheus.startWith(
   rules,
 );
 
+// A rate needs a figure from before: people log in during the first second.
+await until(async () => (await prometheus.query('up{job="throng-server"} == 1')).length === 1, 'Prometheus sees the server');
+
 const began = Date.now() / 1000;
 const options = (port, duration) => [
   '--ramp',
