@@ -57,10 +57,12 @@ Harvest RemoteCrew::harvest() {
   return harvest;
 }
 
+// It closes the line once it has heard; were it closed here, what it still says would break it
+// before.
 void RemoteCrew::dismiss() {
   channel().send(CrewMessage::kThanks);
   const pacing::TimePoint until = clock_.now() + kFarewellTime;
-  run_until([&] { return call_.channel->all_sent() || clock_.now() >= until; });
+  run_until([&] { return !call_.channel->is_open() || clock_.now() >= until; });
 }
 
 void RemoteCrew::on_message(CrewMessage message, std::istream& body) {

@@ -60,7 +60,7 @@ class SealedChannel::Line : public std::enable_shared_from_this<Line> {
   }
 
   bool send(std::string_view text) {
-    if (!open_) return false;
+    if (!open_ || deaf_) return false;
     do {
       const std::string_view part = text.substr(0, kMaxSealedText);
       text.remove_prefix(part.size());
@@ -76,6 +76,7 @@ class SealedChannel::Line : public std::enable_shared_from_this<Line> {
   }
 
   bool all_sent() const { return !open_ || (waiting_.empty() && writing_.empty()); }
+  bool is_open() const { return open_; }
 
   void abandon() {
     open_ = false;
@@ -126,9 +127,14 @@ class SealedChannel::Line : public std::enable_shared_from_this<Line> {
     asio::async_write(socket_, asio::buffer(writing_),
                       [self = shared_from_this()](const error_code& error, std::size_t) {
                         self->writing_.clear();
-                        if (error) return self->close({});
-                        self->write();
+                        error ? self->give_up_writing() : self->write();
                       });
+  }
+
+  // The other end's last words may be here already: the line ends when they are read.
+  void give_up_writing() {
+    deaf_ = true;
+    waiting_.clear();
   }
 
   void close(std::string_view why) {
@@ -149,6 +155,7 @@ class SealedChannel::Line : public std::enable_shared_from_this<Line> {
   std::string writing_;
   bool listening_ = false;
   bool open_ = true;
+  bool deaf_ = false;  ///< the other end takes nothing any more
 };
 
 SealedChannel::SealedChannel(tcp::socket socket, const Sealer& sealer, const Opener& opener)
@@ -169,6 +176,8 @@ bool SealedChannel::send(CrewMessage message,
 }
 
 bool SealedChannel::all_sent() const { return line_->all_sent(); }
+
+bool SealedChannel::is_open() const { return line_->is_open(); }
 
 namespace {
 

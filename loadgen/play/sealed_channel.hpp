@@ -31,6 +31,8 @@ class SealedChannel final : public CrewChannel {
 
   /// The system has taken all that was sent.
   bool all_sent() const;
+  /// Neither end has closed it, as far as this one has read.
+  bool is_open() const;
 
  private:
   class Line;

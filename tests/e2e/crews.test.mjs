@@ -3,13 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { test } from 'node:test';
 
 import { canShiftClocks, clockAhead, Program } from './lib/process.mjs';
 import { startServer } from './lib/server.mjs';
 import { assertCleanLedger, ownScenario, run, scenario, startRun } from './lib/throng.mjs';
-import { until } from './lib/wait.mjs';
+import { sleep, until } from './lib/wait.mjs';
 
 const KEY = 'the key of the crews of the end-to-end tests, for nobody else';
 const OTHER_KEY = 'a key of somebody else, who has nothing to do with these tests';
@@ -52,6 +52,30 @@ async function gettingReady(target) {
   const quick = startCrew(running.port, 'quick');
   await quick.says(/plays one_to_one/);
   return { ...running, slow, quick };
+}
+
+const WAY_TAKES_MS = 150;
+
+/**
+ * A way to a coordinator on which its words take a while. When it ends, the crew finds its last words and
+ * the end at once, and has something to say itself.
+ */
+async function slowWay(port) {
+  let crew;
+  const proxy = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.on('data', (data) => far.write(data)).on('error', () => {}).on('close', () => far.destroy());
+    let last = Promise.resolve();
+    const later = (act) => (last = Promise.all([last, sleep(WAY_TAKES_MS)]).then(act));
+    far.on('error', () => {});
+    far.on('data', (data) => later(() => near.write(data)));
+    far.on('close', () => {
+      crew.child.kill('SIGSTOP');
+      later(() => near.resetAndDestroy()).then(() => sleep(WAY_TAKES_MS)).then(() => crew.child.kill('SIGCONT'));
+    });
+  }).listen(0, '127.0.0.1');
+  await new Promise((done) => proxy.on('listening', done));
+  return { port: proxy.address().port, close: () => proxy.close(), stopsWhenItEnds: (it) => (crew = it) };
 }
 
 /** All of a line's bytes until the other end closes it. */
@@ -180,6 +204,22 @@ test('Ctrl-C at the coordinator ends all of them gracefully', async () => {
   assert.equal(result.code, 130, result.stderr);
   assertCleanLedger(result);
   for (const crew of crews) assert.equal((await crew.end()).code, 0);
+});
+
+test('crews hear that the run is over although the ways to them are slow and end with that', async () => {
+  const running = await startCoordinator(scenario('one_to_one.lua'), 4, PLAY, TALK);
+  const crews = await Promise.all(['a', 'b', 'c', 'd'].map(async (name) => {
+    const way = await slowWay(running.port);
+    const crew = startCrew(way.port, name);
+    way.stopsWhenItEnds(crew);
+    return { crew, way };
+  }));
+  await running.ended();
+  for (const { crew, way } of crews) {
+    const { code, stderr } = await crew.end();
+    assert.equal(code, 0, stderr);
+    way.close();
+  }
 });
 
 test('Ctrl-C at a crew ends it, and the run with it', async () => {
