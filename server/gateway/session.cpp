@@ -77,6 +77,7 @@ std::uint32_t Session::time_away(Error reason) {
 
 void Session::begin_closing(std::uint16_t code, std::string_view reason) {
   state_ = State::kClosing;
+  services_.presence.disconnected(user_);  // its client may be gone already, and never answer
   catch_up_.reset();
   last_heard_ = services_.now;
   hang_up(gathered_, code, reason);
@@ -107,7 +108,7 @@ void Session::end() {
 void Session::depart() {
   services_.metrics.subtract(metrics::Metric::kSessions);
   services_.registry.remove_session(user_, self_.slot);
-  services_.presence.disconnected(user_);
+  if (state_ != State::kClosing) services_.presence.disconnected(user_);
   if (windows_) unwatch(windows_->close_all().unwatch);
   for (const chat::ChatId chat : chats_) {
     services_.registry.leave(chat, self_.slot);
