@@ -11,6 +11,7 @@ ClientEvent read_hello(FieldReader& in, Lists& lists) {
               .device = in.optional_text(Key::kDevice, kMaxDeviceBytes),
               .have = {}};
   if (in.has(Key::kHave)) hello.have = lists.take(in, Key::kHave, lists.have, kMaxResumeChats);
+  if (in.has(Key::kEpoch)) hello.epoch = in.number(Key::kEpoch, 1);
   return hello;
 }
 

@@ -6,10 +6,13 @@ namespace throng::protocol {
 namespace {
 
 ServerEvent read_welcome(FieldReader& in, Lists&) {
-  return Welcome{.user = in.user(Key::kUser),
-                 .time = in.time(Key::kTime),
-                 .heartbeat_s = in.number32(Key::kHeartbeat),
-                 .chats = in.number32(Key::kChats)};
+  Welcome welcome{.user = in.user(Key::kUser),
+                  .time = in.time(Key::kTime),
+                  .heartbeat_s = in.number32(Key::kHeartbeat),
+                  .chats = in.number32(Key::kChats)};
+  if (in.has(Key::kEpoch)) welcome.epoch = in.number(Key::kEpoch, 1);
+  if (in.has(Key::kRewound)) welcome.rewound = in.flag(Key::kRewound);
+  return welcome;
 }
 
 ServerEvent read_sent(FieldReader& in, Lists&) {

@@ -180,6 +180,7 @@ void encode(std::string& out, const Hello& event) {
   ObjectWriter object(out, R"({"op":"hello")");
   object.text(R"(,"token":)", event.token).text_unless_empty(R"(,"device":)", event.device);
   if (!event.have.empty()) object.list(R"(,"have":)", event.have, append_position);
+  if (event.epoch != 0) object.number(R"(,"epoch":)", event.epoch);
 }
 
 void encode(std::string& out, const Send& event) {
@@ -234,11 +235,13 @@ void encode(std::string& out, const Leave&) { out += R"({"op":"leave"})"; }
 // ---- Server events ----
 
 void encode(std::string& out, const Welcome& event) {
-  ObjectWriter(out, R"({"op":"welcome")")
-      .number(R"(,"user":)", event.user.value)
+  ObjectWriter object(out, R"({"op":"welcome")");
+  object.number(R"(,"user":)", event.user.value)
       .time(R"(,"time":)", event.time)
       .number(R"(,"heartbeat_s":)", event.heartbeat_s)
       .number(R"(,"chats":)", event.chats);
+  if (event.epoch != 0) object.number(R"(,"epoch":)", event.epoch);
+  if (event.rewound) object.flag(R"(,"rewound":)", true);
 }
 
 void encode(std::string& out, const Sent& event) {

@@ -47,6 +47,7 @@ struct Hello {
   std::string_view token;
   std::string_view device;         ///< empty: not said
   std::vector<ChatPosition> have;  ///< chats not named: from the user's delivered cursor
+  std::uint64_t epoch = 0;         ///< of the store that `have` speaks of; 0: not said
 };
 
 /// What a message is. All but kText say something of an earlier one of the chat, `re`.
@@ -66,7 +67,7 @@ struct Send {
   std::string_view cmid;
   std::string_view body;  ///< may be empty in kDelete, and beside an asset
   MessageKind kind = MessageKind::kText;
-  Seq re = 0;              ///< kText: the message that this replies to; 0: none
+  Seq re = 0;                   ///< kText: the message that this replies to; 0: none
   std::string_view asset = {};  ///< empty: none; kText only
 };
 
@@ -129,6 +130,8 @@ struct Welcome {
   TimeMs time = 0;
   std::uint32_t heartbeat_s = 0;  ///< say something at least this often
   std::uint32_t chats = 0;        ///< how many chats catch-up will cover
+  std::uint64_t epoch = 0;        ///< the store's own, for the next hello; 0: not said
+  bool rewound = false;           ///< `have` was of another state of the store: forget it
 };
 
 struct Sent {

@@ -53,14 +53,16 @@ enum class Key : std::uint8_t {
   kDeleted,
   kMembers,
   kName,
+  kEpoch,
+  kRewound,
 };
 
-inline constexpr std::array<std::string_view, 37> kKeyNames{
-    "op",    "chat",     "seq",     "cmid",    "body",      "from",        "time",  "delivered",
-    "read",  "user",     "users",   "token",   "device",    "have",        "limit", "ref",
-    "kind",  "messages", "next",    "online",  "last_seen", "heartbeat_s", "chats", "member",
-    "last",  "unread",   "code",    "message", "resume",    "retry_ms",    "first", "re",
-    "asset", "version",  "deleted", "members", "name"};
+inline constexpr std::array<std::string_view, 39> kKeyNames{
+    "op",    "chat",     "seq",     "cmid",    "body",      "from",        "time",   "delivered",
+    "read",  "user",     "users",   "token",   "device",    "have",        "limit",  "ref",
+    "kind",  "messages", "next",    "online",  "last_seen", "heartbeat_s", "chats",  "member",
+    "last",  "unread",   "code",    "message", "resume",    "retry_ms",    "first",  "re",
+    "asset", "version",  "deleted", "members", "name",      "epoch",       "rewound"};
 
 constexpr std::string_view key_name(Key key) { return kKeyNames[static_cast<std::size_t>(key)]; }
 

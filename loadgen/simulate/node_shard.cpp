@@ -45,6 +45,7 @@ NodeShard::NodeShard(chat::ShardIndex index, chat::Placement placement, std::uin
                  .placement = placement,
                  .tokens = parts.tokens,
                  .directory = parts.directory,
+                 .epochs = epochs_,
                  .limits = parts.limits,
                  .journal = nullptr,
                  .office = office,

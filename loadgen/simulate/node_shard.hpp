@@ -118,6 +118,7 @@ class NodeShard final : private chat::Outbox {
   const NodeParts parts_;
   cluster::PostOffice& office_;
 
+  const chat::Epochs epochs_{{1}};  ///< the store outlives the node, and is never an older one
   metrics::ShardMetrics metrics_;
   chat::Rules rules_;
   chat::Presence presence_;

@@ -86,7 +86,7 @@ void User::on_open(UserWorld& world, TimePoint now) {
 
 void User::say_hello(UserWorld& world, TimePoint now) {
   const std::string token = world.mint_token(world.graph.user_id(number_));
-  protocol::Hello hello{.token = token, .device = {}, .have = {}};
+  protocol::Hello hello{.token = token, .device = {}, .have = {}, .epoch = epoch_};
   const auto own_chats = world.graph.chats_of(number_);
   for (std::uint32_t slot = 0; slot < chat_count_; ++slot) {
     const measure::Seat own = seat(world, slot);
@@ -104,6 +104,8 @@ void User::on_welcome(UserWorld& world, const protocol::Welcome& event, TimePoin
   if (state_ != State::kGreeting) return;
   state_ = State::kCatchingUp;
   heartbeat_s_ = event.heartbeat_s;
+  next_epoch_ = event.epoch;
+  if (event.rewound) forget_positions(world);
   if (login_open_) {
     login_open_ = false;
     world.recorder.completed(Operation::kLogin, login_due_, now, now - attempt_began_);
@@ -111,11 +113,19 @@ void User::on_welcome(UserWorld& world, const protocol::Welcome& event, TimePoin
   write_all(world, now);
 }
 
+// All may come again, and what doesn't is lost.
+void User::forget_positions(UserWorld& world) {
+  for (std::uint32_t slot = 0; slot < chat_count_; ++slot) {
+    world.ledger.on_session_start(seat(world, slot), false);
+  }
+}
+
 void User::on_caught_up(UserWorld& world, const protocol::CaughtUp& event, TimePoint now) {
   if (state_ != State::kCatchingUp) return;
   state_ = State::kOnline;
   step_due_ = TimePoint::max();
   attempts_ = 0;
+  epoch_ = next_epoch_;
   if (catch_up_open_) {
     catch_up_open_ = false;
     world.recorder.completed(Operation::kCatchUp, login_due_, now, now - attempt_began_);

@@ -37,6 +37,7 @@ struct Newcomer {
   std::unique_ptr<tls::Channel> channel = nullptr;  ///< over that; null: plain
   chat::UserId user;
   std::vector<protocol::ChatPosition> have;
+  bool rewound = false;      ///< what it has is of another state of the store: all anew
   std::optional<Lane> lane;  ///< where it reaches its client, if it shares its connection
   std::string early_events;  ///< what came in the same message behind hello
   std::string early_bytes;   ///< what came behind that message

@@ -30,9 +30,11 @@ Greeting read_hello(SessionServices& services, std::string_view events) {
     return greeting;
   }
   services.metrics.add(metrics::Metric::kClientEventsHello);
+  const bool rewound = hello->epoch != 0 && !services.epochs.knows(hello->epoch);
   greeting.newcomer.emplace(cluster::Newcomer{.descriptor = -1,
                                               .user = claims->user,
                                               .have = hello->have,
+                                              .rewound = rewound,
                                               .lane = std::nullopt,
                                               .early_events = {},
                                               .early_bytes = {}});

@@ -20,6 +20,7 @@ Services::Services(boost::asio::io_context& io_context, chat::ShardIndex shard_i
                        .placement = shard_placement,
                        .tokens = server_services.tokens,
                        .directory = server_services.directory,
+                       .epochs = server_services.epochs,
                        .limits = server_services.limits,
                        .journal = server_services.journal,
                        .office = post_office,

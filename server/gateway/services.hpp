@@ -24,6 +24,7 @@ class SharedConnection;
 struct ServerServices {
   const protocol::TokenKey& tokens;
   chat::Directory& directory;
+  const chat::Epochs& epochs;
   Accounts& accounts;
   ChatKeys& chat_keys;
   AssetService& assets;

@@ -19,6 +19,7 @@ Session::Session(SessionServices& services, chat::ClientRef self, cluster::Newco
       catch_up_(std::make_unique<CatchUp>()) {
   catch_up_->early_events = std::move(newcomer.early_events);
   catch_up_->early_bytes = std::move(newcomer.early_bytes);
+  catch_up_->rewound = newcomer.rewound;
   for (const auto& position : newcomer.have) {
     catch_up_->have.emplace(position.chat, position.seq);
   }
@@ -38,7 +39,9 @@ void Session::start() {
       .user = user_,
       .time = services_.wall_ms,
       .heartbeat_s = static_cast<std::uint32_t>(services_.limits.heartbeat.count()),
-      .chats = static_cast<std::uint32_t>(catch_up_->unasked.size())});
+      .chats = static_cast<std::uint32_t>(catch_up_->unasked.size()),
+      .epoch = services_.epochs.current(),
+      .rewound = catch_up_->rewound});
   note("session_begun");
   attach_more();
 }

@@ -10,8 +10,7 @@ void Session::attach_more() {
     const chat::ChatId chat = c.unasked.back();
     c.unasked.pop_back();
     if (holds_chat(chat)) continue;
-    const auto have = c.have.find(chat);
-    attach(chat, have == c.have.end() ? std::nullopt : std::optional(have->second));
+    attach(chat, c.position(chat));
   }
   if (c.under_way.empty() && c.unasked.empty()) finish_catch_up();
 }

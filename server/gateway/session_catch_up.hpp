@@ -20,6 +20,7 @@ struct Session::CatchUp {
   };
 
   std::unordered_map<chat::ChatId, chat::Seq> have;
+  bool rewound = false;               ///< all chats from the beginning
   std::vector<chat::ChatId> unasked;  ///< chats not asked for yet, last first
   std::vector<Asked> under_way;       ///< chats asked for and not complete
   protocol::CaughtUp result;
@@ -30,6 +31,12 @@ struct Session::CatchUp {
   /// To sends to chats under way, not more than their user's budget lets in.
   std::vector<std::pair<chat::ChatId, std::string>> answers;
 
+  /// What the device has of it; nullopt: not said.
+  std::optional<chat::Seq> position(chat::ChatId chat) const {
+    if (rewound) return 0;
+    const auto said = have.find(chat);
+    return said == have.end() ? std::nullopt : std::optional(said->second);
+  }
   bool is_under_way(chat::ChatId chat) const {
     return std::ranges::find(under_way, chat, &Asked::chat) != under_way.end();
   }

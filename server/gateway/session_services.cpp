@@ -10,6 +10,7 @@ SessionServices::SessionServices(const Parts& parts)
       placement(parts.placement),
       tokens(parts.tokens),
       directory(parts.directory),
+      epochs(parts.epochs),
       limits(parts.limits),
       journal(parts.journal),
       office(parts.office),

@@ -8,6 +8,7 @@
 #include "protocol/codec.hpp"
 #include "protocol/token.hpp"
 #include "server/chat/directory.hpp"
+#include "server/chat/epochs.hpp"
 #include "server/chat/presence.hpp"
 #include "server/chat/rules.hpp"
 #include "server/cluster/mail.hpp"
@@ -49,6 +50,7 @@ struct SessionServices {
     chat::Placement placement;
     const protocol::TokenKey& tokens;
     chat::Directory& directory;
+    const chat::Epochs& epochs;
     const Limits& limits;
     journal::Journal* journal;  ///< null when nobody wants the events
     cluster::PostOffice& office;
@@ -82,6 +84,7 @@ struct SessionServices {
   const chat::Placement placement;
   const protocol::TokenKey& tokens;
   chat::Directory& directory;
+  const chat::Epochs& epochs;
   const Limits& limits;
   journal::Journal* const journal;
   cluster::PostOffice& office;

@@ -18,6 +18,7 @@
 #include "server/node/descriptors.hpp"
 #include "server/notify/memory_push_store.hpp"
 #include "server/notify/rocks_push_store.hpp"
+#include "server/storage/epochs.hpp"
 #include "server/storage/memory_directory.hpp"
 #include "server/storage/memory_message_log.hpp"
 #include "server/storage/rocks_directory.hpp"
@@ -128,6 +129,12 @@ std::unique_ptr<journal::Journal> make_journal(const NodeOptions& options) {
   return options.events.is_on() ? journal::make_journal(options.events) : nullptr;
 }
 
+std::uint64_t random_epoch() {
+  std::uint64_t number = 0;
+  randombytes_buf(&number, sizeof number);
+  return number % protocol::kMaxId + 1;
+}
+
 std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes,
                                                    journal::Journal* journal) {
   std::vector<storage::CommitListener*> listeners;
@@ -141,6 +148,7 @@ std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes,
 Stores open_stores(const NodeOptions& options) {
   Stores stores;
   if (!options.data) {
+    stores.epochs.all.push_back(random_epoch());
     stores.log = std::make_unique<storage::MemoryMessageLog>();
     stores.directory = std::make_unique<storage::MemoryDirectory>();
     return stores;
@@ -149,6 +157,7 @@ Stores open_stores(const NodeOptions& options) {
       storage::RocksOptions{.directory = *options.data,
                             .durability = options.durability,
                             .open_files = options.store_files});
+  stores.epochs = storage::begin_epoch(*stores.rocks, random_epoch());
   stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks, options.pushes.any());
   stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
   stores.cache =
@@ -185,6 +194,7 @@ Node::Node(NodeOptions options)
                           .committer = committer_,
                           .services = {.tokens = tokens_,
                                        .directory = stores_.fastest_directory(),
+                                       .epochs = stores_.epochs,
                                        .accounts = accounts_,
                                        .chat_keys = chat_keys_,
                                        .assets = assets_,

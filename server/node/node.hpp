@@ -71,6 +71,7 @@ struct Stores {
   std::unique_ptr<chat::MessageLog> log;
   std::unique_ptr<chat::Directory> directory;
   std::unique_ptr<storage::CachedDirectory> cache;  ///< in front of it; null in memory
+  chat::Epochs epochs;
 
   chat::Directory& fastest_directory() { return cache ? *cache : *directory; }
 };

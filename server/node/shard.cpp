@@ -28,6 +28,7 @@ gateway::ServerServices with_limits(const gateway::ServerServices& all,
                                     const gateway::Limits& limits) {
   return {.tokens = all.tokens,
           .directory = all.directory,
+          .epochs = all.epochs,
           .accounts = all.accounts,
           .chat_keys = all.chat_keys,
           .assets = all.assets,

@@ -51,7 +51,7 @@ enum class Family : std::uint8_t {
   kPushes,       ///< push → what it says, when it is due (notify/rocks_push_store.cpp)
   kPushRecords,  ///< number → what became of a push
   kPreferences,  ///< user → JSON
-  kMeta,         ///< "format", "next_user", "next_chat" → a number
+  kMeta,         ///< "format", "next_user", "next_chat" → a number; "epochs" → numbers
   kAssets,       ///< asset, 'u' or 'c', user or chat → newest seq, type
 };
 inline constexpr std::size_t kFamilies = 17;

@@ -170,6 +170,19 @@ test('what is kept of a server that has forgotten it is forgotten, too', () => {
   assert.deepEqual([seqs(store.chat(7)), store.unread], [[3], 3], 'came while others caught up');
 });
 
+test('all is forgotten that is of a store which was put back to an older copy', () => {
+  const store = new Store(ME);
+  store.take({ op: 'welcome', epoch: 4 });
+  for (const seq of [1, 2, 3]) store.take({ op: 'message', chat: 7, ...message(seq) });
+  assert.deepEqual([store.have(10), store.epoch], [[[7, 3]], 4]);
+  store.take({ op: 'welcome', epoch: 5 });
+  assert.deepEqual(seqs(store.chat(7)), [1, 2, 3]);
+  store.take({ op: 'welcome', epoch: 6, rewound: true });
+  store.take({ op: 'message', chat: 7, ...message(1) });
+  store.take({ op: 'caught_up', messages: 1, chats: [{ chat: 7, last: 1, delivered: 0, read: 0, unread: 1 }] });
+  assert.deepEqual([seqs(store.chat(7)), store.epoch], [[1], 6]);
+});
+
 test('the outbox outlives the page, within bounds', () => {
   const storage = new Storage();
   const outbox = new Outbox(storage, ME);

@@ -61,36 +61,65 @@ test('S2: a send that failed for certain never appears, live, in catch-up or in 
   await server.stop();
 });
 
-test('S7: on an older copy of the store, who has more than there is is told so, and gets all that there is', async () => {
+/** A chat of `users` on a server that was put back to a copy of its store, made before 20 of 50 messages. */
+async function putBack(users) {
   const server = await startServer();
-  const users = [newUser(), newUser()];
   const chat = await makeChat(server, users);
-  let [alice, bob] = await Promise.all(users.map((user) => Device.connect(server, user)));
-  await alice.sendAll(chat, numbered(30));
-  const old = (await alice.history(chat)).map(({ cmid }) => cmid);
+  const devices = await Promise.all(users.map((user) => Device.connect(server, user)));
+  await devices[0].sendAll(chat, numbered(30));
+  const old = (await devices[0].history(chat)).map(({ cmid }) => cmid);
   await server.stop();
   const copy = tempDir();
   cpSync(server.data, copy, { recursive: true });
   await server.start();
-  await Promise.all([alice, bob].map((device) => device.connect()));
-  await alice.sendAll(chat, numbered(20, 'forgotten'));
-  await bob.receive(chat, 50);
+  await Promise.all(devices.map((device) => device.connect()));
+  await devices[0].sendAll(chat, numbered(20, 'forgotten'));
+  await devices[1].receive(chat, 50);
   await server.kill();
   rmSync(server.data, { recursive: true });
   cpSync(copy, server.data, { recursive: true });
   await server.start();
+  return { server, chat, old, epoch: devices[1].welcome.epoch };
+}
 
+test('S7: on an older copy of the store, who comes back gets all that there is, and is told to forget the rest', async () => {
+  const users = [newUser(), newUser()];
+  const { server, chat, old, epoch } = await putBack(users);
+  // The chat has grown past what the device has before it comes back.
+  const alice = await Device.connect(server, users[0], { have: [[chat, 0]] });
+  await alice.sendAll(chat, numbered(40, 'news'));
+  const back = await Session.begin(server, users[1], { have: [[chat, 50]], epoch });
+  const { rewound, epoch: own } = back.events.find(({ op }) => op === 'welcome');
+  assert.ok(rewound && own !== epoch, `${rewound} ${own} ${epoch}`);
+  const messages = back.events.filter(({ op }) => op === 'message');
+  assert.deepEqual(messages.map(({ seq }) => seq), Array.from({ length: 70 }, (_, i) => i + 1));
+  assert.deepEqual(messages.slice(0, 30).map(({ cmid }) => cmid), old);
+  assert.ok(messages.every(({ body }) => !body.startsWith('forgotten')));
+  await back.leave();
+  // What it has now is believed, after a restart too.
+  await server.kill();
+  await server.start();
+  const again = await Session.begin(server, users[1], { have: [[chat, 68]], epoch: own });
+  assert.equal(again.events.find(({ op }) => op === 'welcome').rewound, undefined);
+  assert.deepEqual(again.events.filter(({ op }) => op === 'message').map(({ seq }) => seq), [69, 70]);
+  await Promise.all([again.leave(), alice.session.leave()]);
+  await server.stop();
+});
+
+test('S7: on an older copy of the store, who doesn\'t say of which epoch he has more than there is sees that', async () => {
+  const users = [newUser(), newUser()];
+  const { server, chat, old } = await putBack(users);
   const ahead = await Session.begin(server, users[1], { have: [[chat, 50]] });
   const { chats: [{ last }] } = ahead.events.find(({ op }) => op === 'caught_up');
   assert.equal(last, 30, 'a device sees that it has more than there is');
-  alice = await Device.connect(server, users[0], { have: [[chat, 0]] });
+  const alice = await Device.connect(server, users[0], { have: [[chat, 0]] });
   const news = (await alice.sendAll(chat, numbered(5, 'news'))).map(({ seq }) => seq);
   assert.deepEqual(news, [31, 32, 33, 34, 35]);
   await ahead.take('message', ({ seq }) => seq === 35);
   const live = ahead.events.filter(({ op }) => op === 'message').map(({ seq }) => seq);
   assert.deepEqual(live, news, 'nothing in between is left out');
 
-  bob = await Device.connect(server, users[1], { have: [[chat, 0]] });
+  const bob = await Device.connect(server, users[1], { have: [[chat, 0]] });
   const all = await bob.history(chat);
   assert.deepEqual(all.slice(0, 30).map(({ cmid }) => cmid), old);
   assert.deepEqual(bob.chat(chat).bodies(), all.map(({ body }) => body));

@@ -63,6 +63,8 @@ std::vector<ClientRow> client_rows() {
       {Hello{"t0k.en", "phone", {{ChatId{7}, 120}, {ChatId{9}, 0}}},
        R"({"op":"hello","token":"t0k.en","device":"phone","have":[[7,120],[9,0]]})"},
       {Hello{"t0k.en", "", {}}, R"({"op":"hello","token":"t0k.en"})"},
+      {Hello{"t0k.en", "", {{ChatId{7}, 120}}, 4711},
+       R"({"op":"hello","token":"t0k.en","have":[[7,120]],"epoch":4711})"},
       {Send{ChatId{7}, "c1", "good \"day\""},
        R"({"op":"send","chat":7,"cmid":"c1","body":"good \"day\""})"},
       {Send{ChatId{7}, "c2", "better", MessageKind::kEdit, 121},
@@ -102,6 +104,9 @@ std::vector<ServerRow> server_rows() {
   return {
       {Welcome{UserId{17}, 1767225600000, 30, 2},
        R"({"op":"welcome","user":17,"time":1767225600000,"heartbeat_s":30,"chats":2})"},
+      {Welcome{UserId{17}, 1767225600000, 30, 2, 4711, true},
+       R"({"op":"welcome","user":17,"time":1767225600000,"heartbeat_s":30,"chats":2,"epoch":4711,)"
+       R"("rewound":true})"},
       {Sent{ChatId{7}, "c1", 121, 1767225600000},
        R"({"op":"sent","chat":7,"cmid":"c1","seq":121,"time":1767225600000})"},
       {newest, R"({"op":"message","chat":7,"seq":122,"from":3,"cmid":"b1","time":1767225600123,)"

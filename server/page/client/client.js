@@ -50,7 +50,7 @@ export class Client {
     this.sender = new Sender({ outbox: this.outbox, say: (event) => this.connection.isLive && this.#say(event) });
     this.keep = new Keep(user);
     this.connection = new Connection(webSocketUrl(), {
-      hello: () => ({ op: 'hello', token, device: 'page', have: this.store.have(MOST_HAVE) }),
+      hello: () => ({ op: 'hello', token, device: 'page', have: this.store.have(MOST_HAVE), epoch: this.store.epoch }),
       onEvents: (events) => this.#take(events),
       onState: (state) => this.#enter(state),
     });
@@ -287,7 +287,8 @@ export class Client {
     this.#unsaved.clear();
     const chats = ids.filter((id) => kept.has(id)).map((id) => this.store.chats.get(id));
     for (const chat of chats) chat.trim(chat === this.reading ? MOST_READ : MOST_IN_MEMORY);
-    await this.keep.save(chats.map((chat) => chat.keep(MOST_TEXTS)), ids.filter((id) => !kept.has(id)));
+    const gone = ids.filter((id) => !kept.has(id));
+    await this.keep.save(chats.map((chat) => chat.keep(MOST_TEXTS)), gone, this.store.epoch);
   }
 }
 

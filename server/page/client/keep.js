@@ -38,22 +38,24 @@ export class Keep {
     this.user = user;
   }
 
-  /** What was kept of this user's chats. */
+  /** What was kept of this user's chats: `{chats, epoch}`. */
   async load() {
     try {
       await this.#open();
       const records = await done(this.#store(CHATS).getAll(ofUser(this.user)));
-      await this.#makeRoom();
-      return records.map((record) => record.chat);
+      const epoch = (await done(this.#store(USERS).get(this.user)))?.epoch;
+      await this.#makeRoom(epoch);
+      return { chats: records.map((record) => record.chat), epoch };
     } catch {
-      return [];
+      return { chats: [] };
     }
   }
 
-  /** `chats` as Chat.keep() gives them, and the ids of those that are gone. */
-  async save(chats, gone) {
+  /** `chats` as Chat.keep() gives them, the ids of those that are gone, and the epoch of them all. */
+  async save(chats, gone, epoch) {
     if (!this.#database) return;
-    const transaction = this.#database.transaction(CHATS, 'readwrite');
+    const transaction = this.#database.transaction([CHATS, USERS], 'readwrite');
+    transaction.objectStore(USERS).put({ user: this.user, time: Date.now(), epoch });
     const store = transaction.objectStore(CHATS);
     for (const chat of chats) store.put({ user: this.user, chat });
     for (const id of gone) store.delete([this.user, id]);
@@ -77,8 +79,8 @@ export class Keep {
     return this.#database.transaction(name, mode).objectStore(name);
   }
 
-  async #makeRoom() {
-    await done(this.#store(USERS, 'readwrite').put({ user: this.user, time: Date.now() }));
+  async #makeRoom(epoch) {
+    await done(this.#store(USERS, 'readwrite').put({ user: this.user, time: Date.now(), epoch }));
     const users = await done(this.#store(USERS).getAll());
     users.sort((a, b) => b.time - a.time);
     for (const { user } of users.slice(MOST_USERS)) await this.#forget(user);

@@ -6,6 +6,7 @@ import { Chat } from './chat.js';
 export class Store {
   me;
   chats = new Map();
+  epoch;                 // of the server's store that `chats` are of
   presence = new Map();  // user → {online, lastSeen}
   /** Chats of which something has changed since somebody looked; he empties it. */
   changed = new Set();
@@ -43,8 +44,9 @@ export class Store {
     return this.list().find((chat) => !chat.name && this.partnerIn(chat) === user);
   }
 
-  restore(kept) {
-    for (const each of kept) this.chats.set(each.id, Chat.restore(each, this.me));
+  restore({ chats, epoch }) {
+    this.epoch = epoch;
+    for (const each of chats) this.chats.set(each.id, Chat.restore(each, this.me));
   }
 
   /** What of each chat is here, of the `most` newest; what else is here of others is forgotten. */
@@ -72,6 +74,15 @@ export class Store {
   /** Only these are ours. */
   keepOnly(ids) {
     for (const id of this.chats.keys()) if (!ids.has(id)) this.#forget(id);
+  }
+
+  /** What is here may not be there any more if the server went back to an older copy of its store. */
+  takeWelcome({ epoch, rewound }) {
+    if (rewound) {
+      this.keepOnly(new Set());
+      this.#told.clear();
+    }
+    this.epoch = epoch;
   }
 
   takeMembership({ chat: id, member, last }) {
@@ -103,6 +114,7 @@ export class Store {
 }
 
 const TAKERS = {
+  welcome: (store, event) => store.takeWelcome(event),
   message: (store, event) => store.chat(event.chat).take(event),
   receipt: (store, event) => store.chat(event.chat).takeReceipt(event),
   receipts: (store, event) => store.chat(event.chat).takeCounts(event),

@@ -33,9 +33,10 @@ export class Device {
     for (const chat of positions.keys()) this.chat(chat);
     for (const view of this.#views.values()) view.upTo = positions.get(view.chat);
     session.onEvent = (event) => this.#receive(event);
-    session.say({ op: 'hello', token: this.server.token(this.user), have, ...hello });
+    session.say({ op: 'hello', token: this.server.token(this.user), have, epoch: this.epoch, ...hello });
     this.welcome = await session.take('welcome');
     this.caughtUp = await session.take('caught_up');
+    this.epoch = this.welcome.epoch;
     for (const message of this.#unsent.values()) this.#say(message);
     return this;
   }
@@ -134,6 +135,9 @@ export class Device {
 
   #apply(event) {
     switch (event.op) {
+      case 'welcome':
+        if (event.rewound) this.#views.clear();
+        break;
       case 'message':
         this.chat(event.chat).place(event);
         if (event.from === this.user) this.#settle(event);

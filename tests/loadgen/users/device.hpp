@@ -85,6 +85,14 @@ class DeviceTest : public ::testing::Test, protected UserListener {
     catch_up();
     transport_.sent.clear();
   }
+  /// Its connection breaks, and the next one is welcomed.
+  void come_back(const protocol::Welcome& told) {
+    close();
+    const int before = transport_.opens;
+    while (transport_.opens == before) pass(milliseconds(100));
+    open();
+    say(told);
+  }
   /// What `from` sent as the `k`th message, due when it says, as it reaches user 1.
   void deliver(UserNumber from, ChatIndex chat, std::uint32_t k, protocol::Seq seq,
                pacing::TimePoint due) {

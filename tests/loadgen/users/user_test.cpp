@@ -276,6 +276,30 @@ TEST_F(DeviceTest, RepeatsWhatHasNoAnswerWithTheSameCmidAndBytes) {
   EXPECT_EQ(violations(), 0u);
 }
 
+TEST_F(DeviceTest, SaysOfWhichEpochItsPositionsAreOnceItHasCaughtUp) {
+  bring_online();
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 7});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 0u) << "it hadn't been told";
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 8});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 0u) << "it hadn't caught up";
+  catch_up();
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 9});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 8u);
+}
+
+TEST_F(DeviceTest, GetsAllAgainFromAStoreThatWasRewound) {
+  bring_online();
+  for (std::uint32_t i = 1; i <= 3; ++i) deliver(2, with_2_, i, i, now_);
+  const auto get_again = [&](bool rewound) {
+    come_back({.user = {11}, .heartbeat_s = 30, .epoch = 9, .rewound = rewound});
+    for (std::uint32_t i = 1; i <= 2; ++i) deliver(2, with_2_, i, i, now_);
+  };
+  get_again(true);
+  EXPECT_EQ(violations(), 0u);
+  get_again(false);
+  EXPECT_EQ(report().duplicated, 2u);
+}
+
 TEST_F(DeviceTest, ItsOwnMessageInCatchUpIsItsAnswer) {
   bring_online();
   user_.send(world_, with_2_, {50, ""}, now_, now_);

@@ -70,6 +70,7 @@ GatewayWorld::GatewayWorld(Limits limits)
       services(io_, 0, chat::Placement(kShards),
                {.tokens = tokens,
                 .directory = directory,
+                .epochs = epochs,
                 .accounts = accounts_,
                 .chat_keys = chat_keys_,
                 .assets = assets_,

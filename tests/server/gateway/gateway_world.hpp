@@ -108,6 +108,7 @@ class GatewayWorld : private Turn,
   FragileDirectory directory;
   MemoryAssetStore asset_store;
   const protocol::TokenKey tokens{kSecret};
+  const chat::Epochs epochs{{101, 102}};
 
  private:
   AssetService assets_;

@@ -10,6 +10,7 @@ namespace throng::gateway {
 namespace {
 
 constexpr chat::UserId kUser{17};
+constexpr chat::ChatId kChat{7};
 
 /// Sessions of one user, whom somebody asks after.
 class SessionPresence : public testing::Test {
@@ -65,6 +66,32 @@ TEST_F(SessionPresence, OfWhoComesBackWhileHisOldSessionClosesGoesOn) {
   come();
   sweep_after(services().limits.close_timeout + std::chrono::seconds(1), closing);
   EXPECT_TRUE(is_online());
+}
+
+/// A session of one chat, whose device says what it has of it.
+chat::Attach first_attach(bool rewound) {
+  GatewayWorld world;
+  std::vector<std::string> written;
+  chat::Batch batch;
+  batch.members.push_back({.chat = kChat, .user = kUser});
+  const chat::Batch* const batches[] = {&batch};
+  world.directory.commit(batches);
+  Session* session = world.services.sessions.insert([&](auto key) {
+    const chat::ClientRef self{.shard = 0, .slot = key.slot, .generation = key.generation};
+    cluster::Newcomer who;
+    who.user = kUser;
+    who.have = {{kChat, 120}};
+    who.rewound = rewound;
+    return std::make_unique<WrittenSession>(world.services, self, std::move(who), written);
+  });
+  session->start();
+  return world.take<chat::Attach>();
+}
+
+TEST(SessionCatchUp, BeginsBehindWhatTheDeviceHas) { EXPECT_EQ(first_attach(false).have, 120); }
+
+TEST(SessionCatchUp, BeginsAtTheBeginningIfThatIsOfAnotherStateOfTheStore) {
+  EXPECT_EQ(first_attach(true).have, 0);
 }
 
 }  // namespace

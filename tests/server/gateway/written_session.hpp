@@ -14,7 +14,10 @@ class WrittenSession final : public Session {
  public:
   WrittenSession(SessionServices& services, chat::ClientRef self, chat::UserId user,
                  std::vector<std::string>& written)
-      : Session(services, self, newcomer(user)), written_(written) {}
+      : WrittenSession(services, self, newcomer(user), written) {}
+  WrittenSession(SessionServices& services, chat::ClientRef self, cluster::Newcomer&& who,
+                 std::vector<std::string>& written)
+      : Session(services, self, std::move(who)), written_(written) {}
   void on_ready(const SocketSet::Ready&) override {}
 
  private:
