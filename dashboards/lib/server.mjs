@@ -54,7 +54,7 @@ const golden = () => [
   ),
   curves(
     'Loop lag',
-    "The longest turn of each shard's loop in a second: others waited for its end. From 250 ms on the load level rises.",
+    "The longest turn of each shard's loop in a second, or how long it stands still already: others wait for its end. From 250 ms on the load level rises.",
     's',
     [query(`max by (instance, shard) (throng_server_loop_lag_seconds{${SERVER}})`, '{{instance}} shard {{shard}}')],
     { w: 8, thresholds: steps(['red', 0.25]) },

@@ -68,16 +68,19 @@ inline constexpr catalog::Family kFamilies[] = {
     {"throng_server_commit_failed_records_total", catalog::Kind::kCounter, "", "shard",
      "Changes taken back because their commit failed."},
     {"throng_server_mailbox_depth", catalog::Kind::kGauge, "", "shard",
-     "Mail that awaits the shard, sampled each second."},
+     "Mail that awaits the shard."},
     {"throng_server_commit_pending", catalog::Kind::kGauge, "", "shard",
      "Changes that await their commit, sampled each second."},
     {"throng_server_chats_in_memory", catalog::Kind::kGauge, "", "shard", "Chats loaded."},
     {"throng_server_outbound_bytes", catalog::Kind::kGauge, "bytes", "shard",
      "Bytes that wait for sessions to take them, sampled each second."},
     {"throng_server_load", catalog::Kind::kGauge, "", "shard",
-     "Load level: 0 normal, 1 no presence and typing, 2 late receipts, 3 no history, 4 full."},
+     "Load level as the shard saw it last: 0 normal, 1 no presence and typing, 2 late receipts, "
+     "3 no history, 4 full."},
     {"throng_server_loop_lag_seconds", catalog::Kind::kGauge, "seconds", "shard",
-     "The longest turn of the shard's loop in the last second: others waited for its end."},
+     "The longest turn of the shard's loop in the last second, or how long it stands still "
+     "already, "
+     "whichever is longer: others wait for its end."},
     {"throng_server_shard_cpu_seconds_total", catalog::Kind::kCounter, "seconds", "shard",
      "CPU time of the shard's thread."},
     // Of the whole process

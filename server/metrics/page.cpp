@@ -3,6 +3,7 @@
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <initializer_list>
 #include <utility>
 
@@ -41,8 +42,15 @@ Labels labelled(Listed listed, std::string_view value) {
   return {{std::string(listed->labels), std::string(value)}};
 }
 
+double value_of(const Description& d, const ShardFigures& shard) {
+  const double counted = d.unit * static_cast<double>(shard.counted->get(d.metric));
+  if (d.metric == Metric::kMailboxDepth) return static_cast<double>(shard.mailbox_depth);
+  if (d.metric != Metric::kLoopLag) return counted;
+  return std::max(counted, std::chrono::duration<double>(shard.standing_still).count());
+}
+
 void add_shard_figures(std::vector<MetricFamily>& families,
-                       const std::vector<const ShardMetrics*>& shards) {
+                       const std::vector<ShardFigures>& shards) {
   for (const Description& d : descriptions()) {
     const auto kind = d.type == Type::kCounter ? catalog::Kind::kCounter : catalog::Kind::kGauge;
     const MetricFamily family = catalog::exposed({d.name, kind, "", "", d.help});
@@ -51,8 +59,8 @@ void add_shard_figures(std::vector<MetricFamily>& families,
       if (!d.label_name.empty()) {
         labels.push_back({std::string(d.label_name), std::string(d.label_value)});
       }
-      const double value = d.unit * static_cast<double>(shards[shard]->get(d.metric));
-      catalog::set_value(add_row(families, family, std::move(labels)), kind, value);
+      catalog::set_value(add_row(families, family, std::move(labels)), kind,
+                         value_of(d, shards[shard]));
     }
   }
 }
@@ -183,8 +191,7 @@ void add_process_figures(std::vector<MetricFamily>& families, const ProcessFigur
 
 }  // namespace
 
-std::string metrics_page(const std::vector<const ShardMetrics*>& shards,
-                         const ProcessFigures& process) {
+std::string metrics_page(const std::vector<ShardFigures>& shards, const ProcessFigures& process) {
   std::vector<MetricFamily> families;
   add_shard_figures(families, shards);
   add_process_figures(families, process);

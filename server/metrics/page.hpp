@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -89,9 +90,16 @@ struct ProcessFigures {
   std::optional<std::uint64_t> open_descriptors = {};  ///< nullopt: the kernel doesn't say
 };
 
+/// What a shard has counted, and what others see of it, also while it stands still and counts
+/// nothing.
+struct ShardFigures {
+  const ShardMetrics* counted;  ///< not null
+  std::uint64_t mailbox_depth = 0;
+  std::chrono::nanoseconds standing_still{0};  ///< what it does each second is late by that
+};
+
 /// The /metrics page in the Prometheus text format: each shard's figures under a `shard` label.
-/// Requires: none of `shards` is null. Any thread.
-std::string metrics_page(const std::vector<const ShardMetrics*>& shards,
-                         const ProcessFigures& process);
+/// Any thread.
+std::string metrics_page(const std::vector<ShardFigures>& shards, const ProcessFigures& process);
 
 }  // namespace throng::metrics

@@ -406,8 +406,8 @@ metrics::Bounds Node::bounds() const {
 }
 
 std::string Node::metrics_page() const {
-  std::vector<const metrics::ShardMetrics*> figures;
-  for (const auto& shard : shards_) figures.push_back(&shard->metrics());
+  std::vector<metrics::ShardFigures> figures;
+  for (const auto& shard : shards_) figures.push_back(shard->figures());
   const storage::Committer::Counters commits = committer_.counters();
   const ProcessUsage used = process_usage();
   const auto size = options_.data ? storage::store_size(*options_.data) : storage::StoreSize();

@@ -24,6 +24,9 @@ using metrics::Metric;
 
 namespace {
 
+/// How often what a shard says of itself is brought up to date.
+constexpr std::chrono::milliseconds kPublishInterval{1000};
+
 gateway::ServerServices with_limits(const gateway::ServerServices& all,
                                     const gateway::Limits& limits) {
   return {.tokens = all.tokens,
@@ -326,12 +329,21 @@ void Shard::sweep_each_second() {
       rules_.pending() == 0) {
     empty_.store(true, std::memory_order_release);
   }
-  second_.expires_after(std::chrono::milliseconds(leaving_ ? 20 : 1000));
+  second_.expires_after(leaving_ ? std::chrono::milliseconds(20) : kPublishInterval);
   second_.async_wait([this](boost::system::error_code error) {
     if (error) return;
     begin();
     sweep_each_second();
   });
+}
+
+metrics::ShardFigures Shard::figures() const {
+  const auto published = published_at_.load(std::memory_order_relaxed);
+  const auto since = std::chrono::steady_clock::now().time_since_epoch() - published;
+  const bool is_late = published.count() > 0 && since > kPublishInterval;
+  return {.counted = &metrics_,
+          .mailbox_depth = mailbox_.size(),
+          .standing_still = is_late ? since - kPublishInterval : std::chrono::nanoseconds(0)};
 }
 
 void Shard::publish_figures() {
@@ -344,13 +356,13 @@ void Shard::publish_figures() {
   metrics_.set(Metric::kCatchUpMessages, counts.catch_up_messages);
   metrics_.set(Metric::kHistoryMessages, counts.history_messages);
   metrics_.set(Metric::kFailedCommits, counts.failed);
-  metrics_.set(Metric::kMailboxDepth, mailbox_.size());
   metrics_.set(Metric::kCommitPending, rules_.pending());
   metrics_.set(Metric::kChatsInMemory, rules_.chats_in_memory());
   metrics_.set(Metric::kLoad, static_cast<std::uint64_t>(load()));
   metrics_.set(Metric::kLoopLag, static_cast<std::uint64_t>(longest_turn_.count()));
   metrics_.set(Metric::kCpu, static_cast<std::uint64_t>(thread_cpu_time().count()));
   longest_turn_ = {};
+  published_at_.store(services_.now.time_since_epoch(), std::memory_order_relaxed);
 }
 
 void Shard::log_load() {

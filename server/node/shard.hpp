@@ -15,7 +15,7 @@
 #include "server/gateway/lane_session.hpp"
 #include "server/gateway/services.hpp"
 #include "server/gateway/session.hpp"
-#include "server/metrics/metrics.hpp"
+#include "server/metrics/page.hpp"
 #include "server/storage/committer.hpp"
 
 namespace throng::node {
@@ -66,6 +66,8 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   cluster::Load load() const { return load_.load(std::memory_order_relaxed); }
   boost::asio::io_context& io() { return io_; }
   const metrics::ShardMetrics& metrics() const { return metrics_; }
+  /// Any thread.
+  metrics::ShardFigures figures() const;
   /// Serves an accepted connection, whose socket belongs to io().
   void adopt(gateway::AcceptedSocket socket, std::unique_ptr<tls::Channel> channel,
              const boost::asio::ip::address& from);
@@ -139,6 +141,8 @@ class Shard final : private gateway::Turn, private cluster::PostOffice, private 
   cluster::Mailbox<cluster::Mail> mailbox_;
   metrics::ShardMetrics metrics_;
   std::atomic<bool> empty_ = false;
+  /// Since the steady clock's epoch; 0: not yet. Written by the shard.
+  std::atomic<std::chrono::nanoseconds> published_at_{std::chrono::nanoseconds(0)};
   std::atomic<cluster::Load> load_ = cluster::Load::kNormal;  ///< written by the shard
   /// Sockets and mail are looked at each beat instead of being waited for. Written by the shard,
   /// and cleared before it reads its mail, so that none is left lying.

@@ -22,7 +22,7 @@ std::string sample_page() {
   first.add(Metric::kClientEventsSend, 3);
   first.set(Metric::kSessions, 5);
   return metrics_page(
-      {&first, &second},
+      {{.counted = &first}, {.counted = &second}},
       {.version = "1.2.3",
        .durability = "fsync",
        .commit_groups = 11,
@@ -68,6 +68,19 @@ TEST(MetricsPage, ShowsEachShard) {
   EXPECT_THAT(page, HasSubstr("\nthrong_server_messages_total{shard=\"1\"} 2\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_sessions{shard=\"0\"} 5\n"));
   EXPECT_THAT(page, HasSubstr("\nthrong_server_client_events_total{shard=\"0\",op=\"send\"} 3\n"));
+}
+
+TEST(MetricsPage, ShowsThatAShardStandsStillThoughItSaysNothing) {
+  ShardMetrics counted;
+  counted.set(Metric::kLoopLag, 20'000'000);
+  const auto lag = [&](std::chrono::milliseconds standing_still) {
+    return metrics_page(
+        {{.counted = &counted, .mailbox_depth = 7, .standing_still = standing_still}}, {});
+  };
+  using std::chrono::milliseconds;
+  EXPECT_THAT(lag(milliseconds(0)), HasSubstr("loop_lag_seconds{shard=\"0\"} 0.02\n"));
+  EXPECT_THAT(lag(milliseconds(4500)), HasSubstr("loop_lag_seconds{shard=\"0\"} 4.5\n"));
+  EXPECT_THAT(lag(milliseconds(4500)), HasSubstr("mailbox_depth{shard=\"0\"} 7\n"));
 }
 
 TEST(MetricsPage, ShowsTheProcess) {
