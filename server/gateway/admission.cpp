@@ -27,18 +27,6 @@ std::string path_of(const HttpRequest& request) {
   return path;
 }
 
-HttpReply refusal(Error error, std::uint32_t retry) {
-  HttpReply reply{.status = protocol::http_status(error), .body = {}};
-  reply.retry_after_s = (retry + 999) / 1000;
-  protocol::encode(reply.body, protocol::Failure{.code = error,
-                                                 .detail = protocol::error_text(error),
-                                                 .chat = {},
-                                                 .cmid = {},
-                                                 .ref = {},
-                                                 .retry_ms = retry});
-  return reply;
-}
-
 /// Passwords cost much to check: each shard looks after its part of what an address may do.
 std::chrono::nanoseconds wait_to_log_in(Services& services, const boost::asio::ip::address& from) {
   const Limits& limits = services.server.limits;
@@ -66,7 +54,7 @@ std::optional<HttpReply> refuse_request(Services& services, const HttpRequest& r
   if (cluster::sheds(services.office.load(services.shard), cluster::Work::kHistory) &&
       std::ranges::find(kAlways, path) == kAlways.end()) {
     services.metrics.add(metrics::Metric::kShedHistory);
-    return refusal(Error::kOverloaded, kRetryWhenOverloadedMs);
+    return error_reply(Error::kOverloaded, {}, kRetryWhenOverloadedMs);
   }
   if (request.method != "POST") return std::nullopt;
   std::chrono::nanoseconds wait{0};
@@ -78,7 +66,7 @@ std::optional<HttpReply> refuse_request(Services& services, const HttpRequest& r
     if (wait.count() > 0) services.metrics.add(metrics::Metric::kRefusedUserRate);
   }
   if (wait.count() == 0) return std::nullopt;
-  return refusal(Error::kRateLimited, retry_ms(wait));
+  return error_reply(Error::kRateLimited, {}, retry_ms(wait));
 }
 
 }  // namespace throng::gateway

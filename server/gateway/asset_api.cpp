@@ -39,12 +39,25 @@ Gate::Pass enter(Services& services, Gate& gate) {
   throw Refusal{Error::kOverloaded, "too many assets are on their way"};
 }
 
+/// A user's right to upload so many bytes.
+UploadShares::Entry enter_share(Services& services, protocol::UserId user, std::uint64_t bytes) {
+  constexpr double kDaySeconds = 86'400;
+  const Limits& limits = services.server.limits;
+  const auto day = static_cast<double>(limits.user_upload_bytes);
+  UploadShares::Entry entry = services.server.assets.shares.enter(
+      user, bytes, limits.user_uploads, Rate::of(day / kDaySeconds, day), services.now);
+  if (entry.wait.count() == 0) return entry;
+  services.metrics.add(Metric::kRefusedUploads);
+  throw Refusal{Error::kRateLimited, "the user uploads too much", retry_ms(entry.wait)};
+}
+
 /// What the store says to `call(done)`. Errors: throws what it refuses.
 template <class T, class Call>
 asio::awaitable<T> ask_store(Services& services, Call call) {
   Result<T> result = co_await result_of<Result<T>>(services, call);
   if (result.has_error()) {
     if (result.error() == Error::kOverloaded) services.metrics.add(Metric::kRefusedWorkers);
+    if (result.error() == Error::kNoRoom) services.metrics.add(Metric::kRefusedNoRoom);
     throw Refusal{result.error(), {}};
   }
   co_return std::move(*result);
@@ -173,6 +186,7 @@ asio::awaitable<HttpReply> put_asset(Services& services, const HttpRequest& requ
   const auto type = asset_type(request.content_type);
   if (!type) throw Refusal{Error::kUnsupportedType, {}};
   const std::uint64_t length = announced_bytes(services, *request.streamed_body);
+  const UploadShares::Entry share = enter_share(services, user, length);
   const Gate::Pass pass = enter(services, services.server.assets.uploads);
   const bool is_new = co_await store_body(services, *request.streamed_body, asset, length);
   const auto make_own = [&] { return own(services.server.directory, user, asset, *type); };

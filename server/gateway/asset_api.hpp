@@ -7,6 +7,7 @@
 #include "server/assets/asset_store.hpp"
 #include "server/gateway/gate.hpp"
 #include "server/gateway/http_api.hpp"
+#include "server/gateway/upload_shares.hpp"
 
 namespace throng::gateway {
 
@@ -15,6 +16,7 @@ struct AssetService {
   assets::AssetStore* store = nullptr;  ///< null: the server keeps none
   Gate uploads;
   Gate downloads;
+  UploadShares shares = {};
 };
 
 /// An asset is read and written in pieces of this size.

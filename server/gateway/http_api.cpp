@@ -490,14 +490,16 @@ asio::awaitable<HttpReply> route(Services& services, const HttpRequest& request)
 
 }  // namespace
 
-HttpReply error_reply(Error error, std::string_view detail) {
+HttpReply error_reply(Error error, std::string_view detail, std::uint32_t retry_ms) {
   HttpReply reply{.status = protocol::http_status(error), .body = {}};
+  reply.retry_after_s = (retry_ms + 999) / 1000;
   protocol::encode(
       reply.body, protocol::Failure{.code = error,
                                     .detail = detail.empty() ? protocol::error_text(error) : detail,
                                     .chat = {},
                                     .cmid = {},
-                                    .ref = {}});
+                                    .ref = {},
+                                    .retry_ms = retry_ms});
   return reply;
 }
 
@@ -516,7 +518,7 @@ asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& req
     refusal = Refusal{Error::kUnavailable, "storage can't be read"};
   }
   services.metrics.add(metrics::Metric::kClientErrors);
-  co_return error_reply(refusal->error, refusal->detail);
+  co_return error_reply(refusal->error, refusal->detail, refusal->retry_ms);
 }
 
 }  // namespace throng::gateway

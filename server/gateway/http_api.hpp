@@ -58,6 +58,7 @@ bool is_streamed(std::string_view method, std::string_view target);
 boost::asio::awaitable<HttpReply> serve_http(Services& services, const HttpRequest& request);
 
 /// The reply that says `error`.
-HttpReply error_reply(protocol::Error error, std::string_view detail = {});
+HttpReply error_reply(protocol::Error error, std::string_view detail = {},
+                      std::uint32_t retry_ms = 0);
 
 }  // namespace throng::gateway

@@ -16,6 +16,7 @@ namespace throng::gateway {
 struct Refusal {
   protocol::Error error;
   std::string detail;
+  std::uint32_t retry_ms = 0;  ///< of those that say when to come again
 };
 
 // Fields of request bodies. A field that is null counts as absent. Each throws a Refusal that

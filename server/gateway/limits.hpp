@@ -30,7 +30,10 @@ struct Limits {
   std::size_t http_jobs = 1024;           ///< waiting for these
   std::uint64_t asset_bytes = 16 << 20;   ///< of one asset
   std::chrono::seconds upload_timeout{120};
-  std::size_t uploads = 64;     ///< of assets, at once
+  std::size_t uploads = 64;      ///< of assets, at once
+  std::size_t user_uploads = 8;  ///< of them, of one user
+  /// Bytes of assets that one user may upload in a day; 0: no bound.
+  std::uint64_t user_upload_bytes = std::uint64_t{2} << 30;
   std::size_t downloads = 256;  ///< the same
   /// From stopping on: for commits and last words, and what comes back is spread over as much.
   std::chrono::milliseconds drain{10'000};

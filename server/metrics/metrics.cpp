@@ -77,6 +77,8 @@ constexpr Description kDescriptions[] = {
     row(Metric::kRefusedLoginRate, kRefused, "login_rate"),
     row(Metric::kRefusedWorkers, kRefused, "workers"),
     row(Metric::kRefusedTransfers, kRefused, "transfers"),
+    row(Metric::kRefusedUploads, kRefused, "user_uploads"),
+    row(Metric::kRefusedNoRoom, kRefused, "no_room"),
     row(Metric::kPresenceHeld, kShed, "presence_news"),
     row(Metric::kShedPresence, kShed, "presence"),
     row(Metric::kShedTyping, kShed, "typing"),

@@ -64,6 +64,8 @@ enum class Metric : std::uint8_t {
   kRefusedLoginRate,
   kRefusedWorkers,
   kRefusedTransfers,
+  kRefusedUploads,
+  kRefusedNoRoom,
   kPresenceHeld,
   kShedPresence,
   kShedTyping,

@@ -40,6 +40,8 @@ struct RawOptions {
   std::string assets;
   std::uint64_t asset_quota = 0;
   std::uint64_t asset_bytes = gateway::Limits{}.asset_bytes;
+  std::uint64_t user_uploads = gateway::Limits{}.user_uploads;
+  std::uint64_t user_upload_bytes = gateway::Limits{}.user_upload_bytes;
   std::uint64_t upload_timeout_s = gateway::Limits{}.upload_timeout.count();
   std::string events;
   std::uint64_t events_file_bytes = journal::JournalOptions{}.file_bytes;

@@ -257,6 +257,8 @@ ParsedOptions check(const RawOptions& raw) {
   if (!raw.assets.empty()) node.assets = raw.assets;
   node.asset_quota = raw.asset_quota;
   node.limits.asset_bytes = raw.asset_bytes;
+  node.limits.user_uploads = raw.user_uploads;
+  node.limits.user_upload_bytes = raw.user_upload_bytes;
   node.limits.upload_timeout = std::chrono::seconds(raw.upload_timeout_s);
   if (raw.tls_certificate.empty() != raw.tls_key.empty()) {
     throw std::runtime_error("--tls-cert and --tls-key: one needs the other");

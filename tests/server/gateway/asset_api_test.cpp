@@ -184,6 +184,19 @@ TEST(AssetLimits, AreKept) {
   EXPECT_EQ(w.services.metrics.get(metrics::Metric::kRefusedTransfers), 1u);
 }
 
+TEST(AssetLimits, AUserIsToldWhenHeMayUploadAgain) {
+  Limits limits;
+  limits.user_upload_bytes = 24'000;
+  GatewayWorld w(limits);
+  const std::string bytes(20'000, 'x');
+  EXPECT_EQ(w.put(kTarget, bytes).status, 201u);
+  const HttpReply refused = w.put(kTarget, bytes);
+  EXPECT_EQ(refused.status, 429u);
+  EXPECT_NEAR(refused.retry_after_s, 16 * 3600, 60);
+  EXPECT_THAT(refused.body, HasSubstr(R"("code":"rate_limited")"));
+  EXPECT_EQ(w.put(kTarget, bytes, 18).status, 201u) << "another user";
+}
+
 TEST(AssetLimits, UploadsAtOnceAreCounted) {
   Limits limits;
   limits.uploads = 0;
