@@ -144,6 +144,29 @@ test('L2: presence tells who is online and when somebody last did something', as
   await alice.finish();
 });
 
+test('L2: only what people do moves last seen, not what their apps do', async () => {
+  const { chat, people: [alice, idle, ...active] } = await livelyChat(6);
+  const lastSeen = async ({ user }) => {
+    alice.say({ op: 'presence', users: [user] });
+    return (await alice.take('presence', (event) => event.user === user)).last_seen;
+  };
+  await alice.send(chat, 'hi');
+  await Promise.all([idle, ...active].map((person) => person.receive(chat, 1)));
+  idle.delivered(chat, 1);
+  idle.say({ op: 'activity', kind: 'connected' }, { op: 'presence', users: [alice.user] }, { op: 'ping' });
+  await idle.fetch(chat);
+  await alice.cursors(chat, idle.user, { delivered: 1 });  // what came with it is stored, too
+
+  const acts = [{ op: 'typing', chat }, { op: 'read', chat, seq: 1 }, { op: 'send', chat, cmid: 'a', body: 'hello' },
+    { op: 'activity', kind: 'opened' }];
+  for (const [i, person] of active.entries()) {
+    person.say(acts[i]);
+    await until(() => lastSeen(person), `${acts[i].op} is something that a person does`);
+  }
+  assert.equal(await lastSeen(idle), 0);
+  await finishAll([alice, idle, ...active]);
+});
+
 test('L2: who vanishes without closing is offline within seconds', async () => {
   const strict = await startServer({ args: ['--heartbeat', '1s'], data: 'memory' });
   const [watcher, vanishing] = await Promise.all([newUser(), newUser()].map((user) => Device.connect(strict, user)));
