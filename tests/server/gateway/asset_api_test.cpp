@@ -188,6 +188,7 @@ TEST(AssetLimits, AUserIsToldWhenHeMayUploadAgain) {
   Limits limits;
   limits.user_upload_bytes = 24'000;
   GatewayWorld w(limits);
+  w.content_type = "image/png";
   const std::string bytes(20'000, 'x');
   EXPECT_EQ(w.put(kTarget, bytes).status, 201u);
   const HttpReply refused = w.put(kTarget, bytes);
