@@ -253,8 +253,9 @@ test('S12: the history of a chat that hides it begins where one joined, and ends
 test('a session that says hello gets welcome first', async () => {
   const user = newUser();
   const session = await Session.begin(server, user, { device: 'phone' });
-  const { heartbeat_s: heartbeat, time, ...rest } = session.events[0];
+  const { heartbeat_s: heartbeat, time, epoch, ...rest } = session.events[0];
   assert.deepEqual(rest, { op: 'welcome', user, chats: 0 });
+  assert.ok(Number.isInteger(epoch) && epoch > 0);
   assert.ok(Number.isInteger(heartbeat) && heartbeat > 0 && Math.abs(time - Date.now()) < 60_000);
   await session.leave();
 });
