@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <ranges>
 #include <vector>
 
 namespace throng::chat {
@@ -14,9 +13,9 @@ struct Epochs {
   std::vector<std::uint64_t> all;  ///< oldest first; never empty
 
   std::uint64_t current() const { return all.back(); }
+  /// Most ask for one of the newest.
   bool knows(std::uint64_t epoch) const {
-    const auto newest_first = all | std::views::reverse;
-    return std::ranges::find(newest_first, epoch) != newest_first.end();
+    return std::find(all.rbegin(), all.rend(), epoch) != all.rend();
   }
 };
 
