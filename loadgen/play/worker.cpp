@@ -49,7 +49,8 @@ Worker::Worker(const RunContext& context, const Slice& slice, const pacing::Cloc
       connected_gauge_(seconds_.gauge(kConnectedGauge)),
       tracked_(slice.users) {
   settings_.wants_messages = script_.wants_messages();
-  settings_.members_move = script_.moves_members();
+  // In virtual time nobody does, whatever the script says: it goes over HTTP.
+  settings_.members_move = script_.moves_members() && context.mint_admin_token;
   randoms_.reserve(slice.users);
   for (LocalUser user = 0; user < slice.users; ++user) {
     const UserNumber number = slice.first_user + user;
