@@ -83,7 +83,9 @@ int search(const SimulateOptions& options, const SeedRange& seeds) {
 int run_simulation(const SimulateWords& words, std::chrono::system_clock::time_point now) {
   SimulateOptions options{.run = to_options(words.run, now),
                           .world = simulate::load_world(words.world, words.costs)};
-  options.run.target.url = "a simulated node";
+  const simulate::NodeIndex nodes = options.world.fleet.nodes;
+  options.run.target.url =
+      nodes == 1 ? "a simulated node" : fmt::format("{} simulated nodes", nodes);
   if (!words.seeds.empty()) return search(options, parse_seeds(words.seeds));
   return play_and_report(options.run, words.run.json, [&](const play::RunOptions& told) {
     options.run = told;
@@ -106,7 +108,7 @@ void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time
     return command->add_option(names, value, help)->envname(environment);
   };
   add("--world,--faults", "THRONG_WORLD", words->world,
-      "a Lua file with the node, the network and the faults [one node of two cores]");
+      "a Lua file with the nodes, the network and the faults [one node of two cores]");
   add("--costs", "THRONG_COSTS", words->costs,
       "a Lua file with what a core spends on each thing [docs/performance.md's]");
   CLI::Option* const seeds =

@@ -168,7 +168,10 @@ std::string simulation_details(const SimulationInfo& simulation) {
       {{"What is real", "the scenario, people's devices, and the server's sessions and chat rules"},
        {"What is modelled", "CPU, disk and network; see docs/simulation.md"},
        {"Fidelity", simulation.fidelity},
-       {"World", fmt::format("{}, {} cores", simulation.world, simulation.cores)},
+       {"World", fmt::format("{}, {} of {} cores in all", simulation.world,
+                             simulation.nodes == 1 ? std::string("a node")
+                                                   : count_text(simulation.nodes) + " nodes",
+                             simulation.cores)},
        {"Costs", simulation.costs},
        {"Faults", simulation.faults.empty() ? "none" : joined(simulation.faults)},
        {"Time",

@@ -230,7 +230,8 @@ struct SimulationInfo {
   std::string fidelity;  ///< "exact": every person is a coroutine of the scenario
   std::string world;     ///< its name
   std::string costs;     ///< where the profile of CPU times comes from
-  std::uint32_t cores = 0;
+  std::uint32_t nodes = 1;
+  std::uint32_t cores = 0;          ///< of all nodes
   std::vector<std::string> faults;  ///< e.g. "node dies at 8.000 s for 3.000 s"
   double virtual_s = 0;             ///< ramp and drain included
   double real_s = 0;
@@ -240,7 +241,7 @@ struct SimulationInfo {
   double core_busy_ratio = 0;        ///< of all cores' time in the measured phase
   double core_wait_mean_ns = 0;      ///< of each piece of work for its core
   std::uint64_t core_queue_max = 0;  ///< pieces of work before one core
-  double disk_busy_ratio = 0;        ///< of the measured phase
+  double disk_busy_ratio = 0;        ///< of all disks' time in the measured phase
   double records_per_commit = 0;     ///< of messages, cursors and all else that was kept
 };
 

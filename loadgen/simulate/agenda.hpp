@@ -14,10 +14,11 @@ enum class Happening : std::uint8_t {
   kPacketAtClient,
   kShardDone,  ///< with the letter that it served
   kShardTick,  ///< what may wait has waited
-  kCommitted,  ///< a group
-  kSecond,     ///< of the node's own
+  kCommitted,  ///< a group of a node's
+  kSecond,     ///< of a node's own
   kFaultBegins,
   kFaultEnds,
+  kMailAtNode,  ///< from another one
 };
 
 /// What is going to happen, on the one time line of a simulation. Owned by its thread.
@@ -26,7 +27,7 @@ class Agenda {
   struct Entry {
     Happening what;
     std::uint32_t life;   ///< of the node that this is about; see Node
-    std::uint32_t about;  ///< a packet, a shard or a fault
+    std::uint32_t about;  ///< a packet, a shard, a node, a letter or a fault
   };
 
   explicit Agenda(pacing::VirtualClock& clock) : clock_(clock) {}

@@ -6,6 +6,7 @@
 namespace throng::simulate {
 namespace {
 
+/// Of the first node; the others' lie below.
 constexpr std::uint64_t kDiskStream = ~std::uint64_t{1};
 /// That a group which was being written when the power went is there afterwards.
 constexpr double kKeptByChance = 0.5;
@@ -17,13 +18,14 @@ std::size_t records_of(const chat::Batch& batch) {
 
 }  // namespace
 
-Disk::Disk(const DiskModel& model, chat::MessageLog& log, chat::Directory& directory,
-           Agenda& agenda, std::uint64_t seed)
+Disk::Disk(const DiskModel& model, NodeIndex node, chat::MessageLog& log,
+           chat::Directory& directory, Agenda& agenda, std::uint64_t seed)
     : model_(model),
+      node_(node),
       log_(log),
       directory_(directory),
       agenda_(agenda),
-      random_(seed, kDiskStream) {}
+      random_(seed, kDiskStream - node) {}
 
 void Disk::submit(chat::ShardIndex shard, std::unique_ptr<chat::Batch> batch, std::uint32_t life) {
   waiting_.push_back({shard, std::move(batch)});
@@ -40,7 +42,7 @@ void Disk::begin_group(std::uint32_t life) {
   ++figures_.groups;
   figures_.records += records;
   group_began_ = agenda_.now();
-  agenda_.plan(agenda_.now() + pacing::from_seconds(seconds), Happening::kCommitted, 0, life);
+  agenda_.plan(agenda_.now() + pacing::from_seconds(seconds), Happening::kCommitted, node_, life);
 }
 
 std::vector<Disk::Submitted>& Disk::on_committed(std::uint32_t life) {

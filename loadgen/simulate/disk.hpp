@@ -29,8 +29,8 @@ class Disk {
   };
 
   /// Requires: all outlive it.
-  Disk(const DiskModel& model, chat::MessageLog& log, chat::Directory& directory, Agenda& agenda,
-       std::uint64_t seed);
+  Disk(const DiskModel& model, NodeIndex node, chat::MessageLog& log, chat::Directory& directory,
+       Agenda& agenda, std::uint64_t seed);
 
   void submit(chat::ShardIndex shard, std::unique_ptr<chat::Batch> batch, std::uint32_t life);
   /// The group is written: keeps it, and begins the next. Valid until the next call.
@@ -48,6 +48,7 @@ class Disk {
 
   // Constant after construction
   const DiskModel& model_;
+  const NodeIndex node_;
   chat::MessageLog& log_;
   chat::Directory& directory_;
   Agenda& agenda_;

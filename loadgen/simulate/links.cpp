@@ -15,19 +15,24 @@ using transport::LinkId;
 
 /// Draws of the network beside those of the users' scripts and devices.
 constexpr std::uint8_t kNetworkLane = 0xF0;
+constexpr std::uint8_t kRegionLane = 0xF1;
 /// SYN and its answer, then the request to upgrade.
 constexpr int kCrossingsToConnect = 3;
+/// Of a packet, beside its text: headers of IP, TCP and WebSocket.
+constexpr std::size_t kPacketBytes = 60;
 /// What the kernels at both ends hold of what a client doesn't read.
 constexpr std::size_t kSocketBuffers = 256 * 1024;
 
 }  // namespace
 
-Links::Links(std::size_t users, const NetworkModel& network, std::uint64_t seed, Agenda& agenda,
+Links::Links(std::size_t users, const NetworkModel& network, const FleetModel& fleet,
+             std::uint64_t seed, Agenda& agenda, Balancer& balancer,
              transport::TransportListener& listener)
-    : network_(network), agenda_(agenda), listener_(listener) {
+    : network_(network), fleet_(fleet), agenda_(agenda), balancer_(balancer), listener_(listener) {
   links_.reserve(users);
   for (std::size_t i = 0; i < users; ++i) {
     links_.push_back({.random = pacing::Random(seed, i + 1, kNetworkLane), .said = {}});
+    links_.back().region = fleet.home_region(pacing::Random(seed, i + 1, kRegionLane).uniform01());
   }
 }
 
@@ -38,6 +43,7 @@ void Links::open(LinkId link) {
   Link& own = links_[link];
   ++own.generation;
   own.state = State::kOpening;
+  own.node = balancer_.choose(link + 1, own.region, agenda_.now());
   own.down_bytes = 0;
   own.said.clear();
   dispatch(Way::kUp, {.kind = Packet::Kind::kOpen, .key = key_of(link)}, kCrossingsToConnect);
@@ -69,8 +75,8 @@ void Links::flush() {
 void Links::close(LinkId link) {
   flush();  // what was said before
   Link& own = links_[link];
-  const Duration there = network_.delay(own.random);
-  end(link, leaves(own) + there + network_.delay(own.random));
+  const Duration there = crossing(own);
+  end(link, leaves(own) + there + crossing(own));
 }
 
 void Links::drop(LinkId link) {
@@ -115,12 +121,20 @@ void Links::release(std::uint32_t packet) {
 
 void Links::dispatch(Way way, Packet packet, int crossings) {
   Link& own = links_[packet.key.link];
-  TimePoint comes = leaves(own);
-  for (int i = 0; i < crossings; ++i) comes += network_.delay(own.random);
+  packet.node = own.node;
+  TimePoint& free = way == Way::kUp ? own.up_free : own.down_free;
+  free = std::max(leaves(own), free) + network_.time_of(kPacketBytes + packet.bytes);
+  TimePoint comes = free;
+  for (int i = 0; i < crossings; ++i) comes += crossing(own);
   TimePoint& last = way == Way::kUp ? own.last_up : own.last_down;
   last = std::max(last, comes);
   const Happening what = way == Way::kUp ? Happening::kPacketAtNode : Happening::kPacketAtClient;
   agenda_.plan(last, what, make_packet(std::move(packet)));
+}
+
+Duration Links::crossing(Link& link) {
+  const Duration way = fleet_.way(link.region, fleet_.region_of(link.node), link.random);
+  return way + network_.delay(link.random);
 }
 
 void Links::cut(double share, TimePoint until) {
@@ -188,6 +202,7 @@ void Links::close_at_client(const Packet& packet) {
   const bool by_us = own.state == State::kClosing;
   own.state = State::kClosed;
   own.said.clear();
+  balancer_.closed(own.node);
   listener_.on_closed(packet.key.link, by_us ? CloseReason::kByUs : packet.reason,
                       packet.close_code);
 }
@@ -201,11 +216,14 @@ void Links::refuse(LinkKey key) {
            {.kind = Packet::Kind::kClosed, .reason = CloseReason::kRefused, .key = key});
 }
 
+void Links::count_unread(LinkKey key, std::size_t bytes) {
+  if (is_current(key)) links_[key.link].down_bytes += static_cast<std::uint32_t>(bytes);
+}
+
 void Links::to_client(LinkKey key, std::string text, bool wants_room) {
   if (!is_current(key)) return;
   const auto bytes = static_cast<std::uint32_t>(text.size());
   text.resize(bytes + protocol::kDecodePadding);
-  links_[key.link].down_bytes += bytes;
   dispatch(Way::kDown,
            {.wants_room = wants_room, .key = key, .bytes = bytes, .text = std::move(text)});
 }
@@ -221,13 +239,11 @@ std::size_t Links::unsent_bytes(LinkKey key) const {
   return sent - std::min(sent, kSocketBuffers);
 }
 
-void Links::break_all() {
-  for (LinkId link = 0; link < links_.size(); ++link) {
-    const State state = links_[link].state;
-    if (state == State::kOpening || state == State::kOpen) {
-      dispatch(Way::kDown, {.kind = Packet::Kind::kClosed, .key = key_of(link)});
-    }
-  }
+void Links::break_all(NodeIndex node) {
+  for_each_with(node, [this](LinkKey key) {
+    links_[key.link].broken = key.generation;
+    dispatch(Way::kDown, {.kind = Packet::Kind::kClosed, .key = key});
+  });
 }
 
 }  // namespace throng::simulate

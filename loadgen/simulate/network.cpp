@@ -21,4 +21,9 @@ pacing::Duration NetworkModel::delay(pacing::Random& random) const {
   return delay;
 }
 
+pacing::Duration NetworkModel::time_of(std::size_t bytes) const {
+  if (bandwidth <= 0) return pacing::Duration::zero();
+  return pacing::from_seconds(static_cast<double>(bytes) / bandwidth);
+}
+
 }  // namespace throng::simulate

@@ -5,9 +5,6 @@
 
 #include "loadgen/simulate/disk.hpp"
 #include "loadgen/simulate/node_shard.hpp"
-#include "loadgen/simulate/store.hpp"
-#include "protocol/token.hpp"
-#include "server/chat/pagination.hpp"
 
 namespace throng::simulate {
 
@@ -16,7 +13,7 @@ namespace throng::simulate {
 /// comes back is another life, so that what was planned in an earlier one means nothing.
 ///
 /// Owned by the simulation's thread.
-class Node final : private cluster::PostOffice {
+class Node {
  public:
   /// What the node has done in all its lives.
   struct Figures {
@@ -27,51 +24,49 @@ class Node final : private cluster::PostOffice {
     std::uint64_t most_letters_waiting = 0;
   };
 
-  /// Users are at links 0, 1, …, and have the ids from `first_user` on.
-  /// Requires: all outlive it.
-  Node(const World& world, protocol::UserId first_user, std::size_t users,
-       const protocol::TokenKey& tokens, Store store, std::uint64_t seed, Agenda& agenda,
-       Links& links);
+  /// Requires: what the parts refer to and the directory outlive it.
+  Node(NodeIndex index, const FleetParts& parts, const DiskModel& disk,
+       std::unique_ptr<chat::MessageLog> log, chat::Directory& directory);
   ~Node();
 
-  /// Where chats are put before it starts.
-  chat::Directory& directory() { return *store_.directory; }
-  void start();
+  /// `lives`: of all nodes as they are, this one's next life included; 0: gone.
+  void start(const std::vector<std::uint32_t>& lives);
   void die();
   bool is_up() const { return !shards_.empty(); }
 
-  /// A client's packet has come.
-  void receive(Packet& packet);
+  /// Puts it into the queue of that shard of its. Requires: it is up.
+  void take(chat::ShardIndex to, Letter letter);
+  /// What a shard of its had to do a moment ago. Requires: it is up.
+  const NodeShard& shard(chat::ShardIndex index) const { return *shards_[index - first_shard_]; }
   /// Something that was planned for the node happens.
   void happen(const Agenda::Entry& entry);
   void slow_disk_down(double by) { disk_.slow_down(by); }
+  /// Its wall clock is so much ahead of the others' from now on, or behind.
+  void put_clock(pacing::Duration ahead) { clock_off_ = ahead; }
 
   Figures figures() const;
   Disk::Figures disk_figures() const { return disk_.figures(); }
 
  private:
-  // PostOffice
-  void send(chat::ShardIndex to, cluster::Mail mail) override;
-  cluster::Load load(chat::ShardIndex to) const override;
-
-  void take(chat::ShardIndex to, Letter letter);
+  NodeShard& own(chat::ShardIndex index) { return *shards_[index - first_shard_]; }
+  void plan_second();
   void on_committed();
   void on_second();
 
   // Constant after construction
-  const chat::Placement placement_;
-  const protocol::UserId first_user_;
-  const gateway::Limits limits_;
-  const chat::Pagination pagination_;
+  const NodeIndex index_;
+  const chat::ShardIndex first_shard_;
+  const FleetParts& fleet_;
+  chat::Directory& directory_;
+  const std::unique_ptr<chat::MessageLog> log_;
 
-  Agenda& agenda_;
-  Links& links_;
-  const Store store_;
   Disk disk_;
-  std::vector<Attached> attached_;
-  const NodeParts parts_;
   std::vector<std::unique_ptr<NodeShard>> shards_;  ///< none while it is dead
+  /// Those of each shard that sessions of earlier lives had. None is given to another, so that what
+  /// those asked other nodes for finds nobody.
+  std::vector<cluster::Slot> slots_;
   std::uint32_t life_ = 0;
+  pacing::Duration clock_off_{};
   Figures past_;  ///< of earlier lives
 };
 

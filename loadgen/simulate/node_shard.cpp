@@ -1,8 +1,11 @@
 #include "loadgen/simulate/node_shard.hpp"
 
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "loadgen/simulate/disk.hpp"
+#include "loadgen/simulate/fleet.hpp"
 #include "loadgen/simulate/sum_of_draws.hpp"
 #include "server/gateway/greeting.hpp"
 #include "server/gateway/session_mail.hpp"
@@ -33,26 +36,31 @@ std::uint64_t cost_stream(chat::ShardIndex shard, std::uint32_t life) {
   return kShardStreams | std::uint64_t{life} << 32 | shard;
 }
 
-NodeShard::NodeShard(chat::ShardIndex index, chat::Placement placement, std::uint32_t life,
-                     const NodeParts& parts, cluster::PostOffice& office)
+NodeShard::NodeShard(chat::ShardIndex index, const FleetParts& parts, const NodeParts& node,
+                     const std::vector<std::uint32_t>& lives, cluster::Slot first_slot)
     : index_(index),
-      life_(life),
       parts_(parts),
-      office_(office),
-      rules_(placement, parts.log, parts.directory, parts.pagination, *this),
-      presence_(parts.directory),
+      node_(node),
+      lives_(lives),
+      rules_(parts.placement, node.log, node.directory, parts.pagination, *this),
+      presence_(node.directory),
       services_({.shard = index,
-                 .placement = placement,
+                 .placement = parts.placement,
                  .tokens = parts.tokens,
-                 .directory = parts.directory,
+                 .directory = node.directory,
                  .epochs = epochs_,
                  .limits = parts.limits,
                  .journal = nullptr,
-                 .office = office,
+                 .office = *this,
                  .rules = rules_,
                  .presence = presence_,
                  .metrics = metrics_}),
-      random_(parts.seed, cost_stream(index, life)) {}
+      random_(parts.seed, cost_stream(index, node.life)),
+      slots_(first_slot) {
+  for (cluster::Slot slot = 0; slot < first_slot; ++slot) {
+    services_.sessions.insert([](auto) { return std::unique_ptr<gateway::Session>(); });
+  }
+}
 
 // ---- The queue ----
 
@@ -60,7 +68,7 @@ void NodeShard::take(Letter letter) {
   const pacing::Duration cost = pacing::from_seconds(std::max(cost_s(letter), 0.0));
   letters_.push_back(std::move(letter));
   const TimePoint done = core_.accept(parts_.agenda.now(), cost);
-  parts_.agenda.plan(done, Happening::kShardDone, index_, life_);
+  parts_.agenda.plan(done, Happening::kShardDone, index_, node_.life);
 }
 
 double NodeShard::cost_s(const Letter& letter) {
@@ -96,10 +104,13 @@ double NodeShard::cost_s(const chat::Effect& effect) {
 }
 
 double NodeShard::cost_s(const FromClient& said) {
+  if (parts_.fleet.home_of(said.key.link) != index_) return parts_.costs.relay.sample(random_);
   if (said.kind != FromClient::Kind::kText || !is_attached(said)) return 0;
   if (!parts_.attached[said.key.link].session) return parts_.costs.login.sample(random_);
   return is_sign_of_life(said.text) ? parts_.costs.heartbeat.sample(random_) : 0;
 }
+
+double NodeShard::cost_s(const ToClient&) { return parts_.costs.relay.sample(random_); }
 
 // ---- Turns ----
 
@@ -121,7 +132,7 @@ void NodeShard::on_tick() {
 void NodeShard::on_second() {
   begin_turn();
   presence_.tell_changes([&](const chat::ClientRef& to, const protocol::PresenceState& state) {
-    office_.send(to.shard, cluster::PresenceChanged{.changes = {{to, state}}});
+    send(to.shard, cluster::PresenceChanged{.changes = {{to, state}}});
   });
   services_.sessions.for_each([](gateway::Session& session) { session.sweep(); });
   services_.users.sweep(services_.now);
@@ -135,7 +146,7 @@ void NodeShard::on_second() {
 
 void NodeShard::begin_turn() {
   services_.now = steady(parts_.agenda.now());
-  services_.wall_ms = wall_ms(parts_.agenda.now());
+  services_.wall_ms = wall_ms(parts_.agenda.now() + node_.clock_off);
 }
 
 void NodeShard::end_turn() {
@@ -156,23 +167,21 @@ void NodeShard::submit_batch() {
       rules_.batch().can_wait() ? gathering_since_ + services_.receipt_delay() : now;
   if (due > now) return tick_at(due);
   gathering_since_ = now;
-  parts_.disk.submit(index_, rules_.take_batch(), life_);
+  node_.disk.submit(index_, rules_.take_batch(), node_.life);
 }
 
 void NodeShard::tick_at(TimePoint due) {
   if (due >= next_tick_) return;
   next_tick_ = due;
-  parts_.agenda.plan(due, Happening::kShardTick, index_, life_);
+  parts_.agenda.plan(due, Happening::kShardTick, index_, node_.life);
 }
 
 // ---- What clients say ----
 
 void NodeShard::serve(FromClient& said) {
+  if (parts_.fleet.home_of(said.key.link) != index_) return pass_on(said);
   Attached& client = parts_.attached[said.key.link];
-  if (said.kind == FromClient::Kind::kOpen) {
-    client = {.generation = said.key.generation, .accepted = true, .session = {}};
-    return parts_.links.accept(said.key);
-  }
+  if (said.kind == FromClient::Kind::kOpen) return accept(client, said);
   if (!is_attached(said)) return;
   SimulatedSession* const session = session_of(client);
   switch (said.kind) {
@@ -187,6 +196,15 @@ void NodeShard::serve(FromClient& said) {
       client.accepted = false;
       if (session) session->on_gone();
   }
+}
+
+// What comes by other doors may overtake: an earlier connection's end is still to come, or this one
+// is the earlier.
+void NodeShard::accept(Attached& client, const FromClient& said) {
+  if (said.key.generation < client.generation) return;
+  if (SimulatedSession* const earlier = session_of(client)) earlier->on_gone();
+  client = {.generation = said.key.generation, .accepted = true, .session = {}};
+  answer(said.door, {.kind = ToClient::Kind::kAccepted, .key = said.key});
 }
 
 bool NodeShard::is_attached(const FromClient& said) const {
@@ -205,7 +223,9 @@ void NodeShard::greet(Attached& client, const FromClient& said) {
       gateway::read_hello(services_, std::string_view(said.text).substr(0, said.bytes));
   if (!greeting.newcomer) {
     client.accepted = false;
-    return parts_.links.hang_up(said.key, protocol::close_code(*greeting.error));
+    return answer(said.door, {.kind = ToClient::Kind::kHangUp,
+                              .key = said.key,
+                              .close_code = protocol::close_code(*greeting.error)});
   }
   gateway::Session* const session = services_.sessions.insert([&](auto key) {
     const chat::ClientRef self{.kind = chat::ClientRef::Kind::kSession,
@@ -213,17 +233,16 @@ void NodeShard::greet(Attached& client, const FromClient& said) {
                                .slot = key.slot,
                                .generation = key.generation};
     client.session = self;
-    return std::make_unique<SimulatedSession>(services_, self, std::move(*greeting.newcomer),
-                                              parts_.links, said.key);
+    slots_ = std::max(slots_, key.slot + 1);
+    return std::make_unique<SimulatedSession>(services_, self, std::move(*greeting.newcomer), *this,
+                                              parts_.links, said);
   });
   session->start();
 }
 
 // ---- Mail ----
 
-void NodeShard::mail(chat::ShardIndex to, chat::Effect effect) {
-  office_.send(to, std::move(effect));
-}
+void NodeShard::mail(chat::ShardIndex to, chat::Effect effect) { send(to, std::move(effect)); }
 
 void NodeShard::serve(cluster::Mail& mail) {
   std::visit([this](auto& content) { on(content); }, mail);
@@ -242,7 +261,7 @@ void NodeShard::on(cluster::Committed& mail) {
 void NodeShard::on(cluster::AskPresence& mail) {
   chat::Answer answer{.to = mail.from, .json = {}, .error = std::nullopt, .line = 0};
   gateway::answer_presence(services_, mail, answer);
-  office_.send(mail.from.shard, chat::Effect(std::move(answer)));
+  send(mail.from.shard, chat::Effect(std::move(answer)));
 }
 
 void NodeShard::on(cluster::Unwatch& mail) { gateway::unwatch(services_, mail); }

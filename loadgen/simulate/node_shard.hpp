@@ -2,11 +2,10 @@
 
 #include <deque>
 #include <optional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "loadgen/pacing/random.hpp"
+#include "loadgen/simulate/letter.hpp"
 #include "loadgen/simulate/simulated_session.hpp"
 #include "loadgen/simulate/station.hpp"
 #include "loadgen/simulate/world.hpp"
@@ -16,17 +15,7 @@
 
 namespace throng::simulate {
 
-/// What a client says, or that it comes or is gone; on its way through its home shard's queue.
-struct FromClient {
-  enum class Kind : std::uint8_t { kOpen, kText, kRoom, kGone };
-  Kind kind = Kind::kText;
-  LinkKey key;
-  std::uint32_t bytes = 0;
-  std::string text = {};  ///< and kDecodePadding more
-};
-using Letter = std::variant<cluster::Mail, FromClient>;
-
-/// Where the sessions of a node's connections are. A connection is known from its acceptance on.
+/// What the home of a link's user knows of it. A connection is known from its acceptance on.
 struct Attached {
   std::uint32_t generation = 0;
   bool accepted = false;
@@ -38,20 +27,34 @@ struct Attached {
 std::uint64_t cost_stream(chat::ShardIndex shard, std::uint32_t life);
 
 class Disk;
+class Fleet;
+class Inside;
 
-/// What the shards of a node have in common. All of it outlives them.
-struct NodeParts {
+/// What the shards of all nodes have in common. All of it outlives them.
+struct FleetParts {
+  unsigned cores;  ///< of each node
+  chat::Placement placement;
+  protocol::UserId first_user;  ///< at link 0
   const CostProfile& costs;
   const protocol::TokenKey& tokens;
-  chat::Directory& directory;
-  const chat::MessageLog& log;
   const chat::Pagination& pagination;
   const gateway::Limits& limits;
   Agenda& agenda;
   Links& links;
-  Disk& disk;
+  Inside& inside;
+  Fleet& fleet;
   std::vector<Attached>& attached;  ///< by link
   std::uint64_t seed;
+};
+
+/// What the shards of one node have in common, in one life. All of it outlives them.
+struct NodeParts {
+  NodeIndex node;
+  std::uint32_t life;
+  chat::Directory& directory;
+  const chat::MessageLog& log;
+  Disk& disk;
+  const pacing::Duration& clock_off;  ///< what its wall clock is ahead
 };
 
 /// One shard of a simulated node: the server's own rules, sessions, registry and presence, before
@@ -61,11 +64,15 @@ struct NodeParts {
 ///
 /// Owned by the simulation's thread. Letters that wait are bounded as in the server: a full shard
 /// takes no new work.
-class NodeShard final : private chat::Outbox {
+///
+/// It is the way to all other shards, too: to those of its node directly, and to those of others
+/// over the network between nodes, as long as it knows of nothing that is against it.
+class NodeShard final : private chat::Outbox, private cluster::PostOffice {
  public:
-  /// `office` takes mail to all shards of the node. Requires: it outlives the shard.
-  NodeShard(chat::ShardIndex index, chat::Placement placement, std::uint32_t life,
-            const NodeParts& parts, cluster::PostOffice& office);
+  /// `lives`: of all nodes, as far as this one knows; 0: dead. Sessions get no slots below
+  /// `first_slot`.
+  NodeShard(chat::ShardIndex index, const FleetParts& parts, const NodeParts& node,
+            const std::vector<std::uint32_t>& lives, cluster::Slot first_slot);
 
   /// Puts it at the end of the queue.
   void take(Letter letter);
@@ -75,8 +82,12 @@ class NodeShard final : private chat::Outbox {
   void on_tick();
   /// Each second: presence is told, sessions are looked after, the load is assessed.
   void on_second();
+  /// Tells a client something, through the shard with its connection.
+  void answer(chat::ShardIndex door, ToClient said);
 
   std::size_t depth() const { return letters_.size(); }
+  /// All slots of sessions so far lie below it.
+  cluster::Slot slots() const { return slots_; }
   cluster::Load load() const { return load_; }
   const chat::RuleCounts& counts() const { return rules_.counts(); }
   const Station& core() const { return core_; }
@@ -84,12 +95,30 @@ class NodeShard final : private chat::Outbox {
  private:
   // Outbox
   void mail(chat::ShardIndex to, chat::Effect effect) override;
+  // PostOffice
+  void send(chat::ShardIndex to, cluster::Mail mail) override;
+  cluster::Load load(chat::ShardIndex to) const override;
+
+  // Other nodes
+  NodeIndex node_of(chat::ShardIndex shard) const { return shard / parts_.cores; }
+  bool is_gone(NodeIndex node) const { return lives_[node] == 0; }
+  void post(chat::ShardIndex to, Letter letter);
+  void pass_on(FromClient& said);
+  void serve(ToClient& said);
+  void serve(const PeerNews& news);
+  void lose(NodeIndex node);
+  void meet(const PeerNews& news);
+  bool has_chats_on(NodeIndex node, protocol::UserId user) const;
+  template <class Each>
+  void for_each_session(Each&& each);
 
   double cost_s(const Letter& letter);
   double cost_s(const cluster::Mail& mail);
   double cost_s(const chat::Command& command);
   double cost_s(const chat::Effect& effect);
   double cost_s(const FromClient& said);
+  double cost_s(const ToClient& said);
+  double cost_s(const PeerNews&) { return 0; }
 
   void begin_turn();
   void end_turn();
@@ -97,6 +126,7 @@ class NodeShard final : private chat::Outbox {
   void tick_at(pacing::TimePoint due);
 
   void serve(FromClient& said);
+  void accept(Attached& client, const FromClient& said);
   void greet(Attached& client, const FromClient& said);
   SimulatedSession* session_of(const Attached& client);
   /// Whether it comes over a connection that the node, in this life, has accepted and not closed.
@@ -114,11 +144,11 @@ class NodeShard final : private chat::Outbox {
 
   // Constant after construction
   const chat::ShardIndex index_;
-  const std::uint32_t life_;
-  const NodeParts parts_;
-  cluster::PostOffice& office_;
-
+  const FleetParts& parts_;
+  const NodeParts node_;
   const chat::Epochs epochs_{{1}};  ///< the store outlives the node, and is never an older one
+
+  std::vector<std::uint32_t> lives_;  ///< of each node, as far as it is known; 0: gone
   metrics::ShardMetrics metrics_;
   chat::Rules rules_;
   chat::Presence presence_;
@@ -127,6 +157,7 @@ class NodeShard final : private chat::Outbox {
   Station core_{1};
   std::deque<Letter> letters_;
   cluster::Load load_ = cluster::Load::kNormal;
+  cluster::Slot slots_;
   pacing::TimePoint gathering_since_{};  ///< when the batch got its first record
   pacing::TimePoint next_tick_ = pacing::TimePoint::max();
 };

@@ -15,7 +15,8 @@
 #include "loadgen/play/result.hpp"
 #include "loadgen/play/run_files.hpp"
 #include "loadgen/play/validity.hpp"
-#include "loadgen/simulate/simulation.hpp"
+#include "loadgen/simulate/felt.hpp"
+#include "loadgen/simulate/simulated_info.hpp"
 
 namespace throng::simulate {
 namespace {
@@ -50,9 +51,10 @@ class Run {
         context_(make_context()),
         series_(1, play::series_columns(),
                 [this](const measure::SecondSnapshot& second) { on_second(second); }),
-        faults_(place_faults(world_, lead_in() + prepared_.plan.duration, options_.seed)) {
+        faults_(place_faults(world_, lead_in() + prepared_.plan.duration, options_.seed)),
+        felt_(faults_) {
     if (options_.handle_signals) interruption_.emplace();
-    simulation_.emplace(world_, context_, tokens_, options.make_store(), faults_,
+    simulation_.emplace(world_, context_, tokens_, options.make_store, faults_,
                         [this](play::WorkerSecond second) { on_worker_second(std::move(second)); });
     simulation_->found_chats();
     if (options.watch) watch(options.watch);
@@ -65,21 +67,15 @@ class Run {
     simulation_->start();
     play_phase(Phase::kRamp, run_start_ + lead_in());
     measured_from_ = simulation_->now();
-    const Busy before = busy();
+    const Busy before = Busy::of(*simulation_);
     play_phase(Phase::kMeasured, measured_from_ + prepared_.plan.duration);
     measured_until_ = simulation_->now();
-    busy_measured_ = {busy().cores - before.cores, busy().disk - before.disk};
+    busy_measured_ = Busy::of(*simulation_) - before;
     drain();
     return conclude();
   }
 
  private:
-  /// How long they have worked so far.
-  struct Busy {
-    Duration cores{};  ///< added up
-    Duration disk{};
-  };
-
   play::Prepared prepare() {
     play::Prepared prepared;
     prepared.plan = play::plan_of(options_);
@@ -131,7 +127,8 @@ class Run {
   void play_phase(Phase phase, TimePoint until) {
     tell(phase);
     while (simulation_->now() < until && !is_interrupted()) {
-      simulation_->play_until(std::min(until, simulation_->now() + kStep));
+      simulation_->play_until(std::min(until, simulation_->now() + kStep),
+                              [this] { return is_interrupted(); });
       if (clock_.now() - told_ >= kProgressInterval) tell(phase);
     }
   }
@@ -140,10 +137,6 @@ class Run {
     TimePoint last = simulation_->now();
     for (const Fault& fault : faults_) last = std::max(last, run_start_ + fault.at + fault.lasts);
     return last;
-  }
-
-  Busy busy() const {
-    return {simulation_->node().figures().busy, simulation_->node().disk_figures().busy};
   }
 
   void drain() {
@@ -210,28 +203,11 @@ class Run {
   }
 
   report::SimulationInfo simulation_info(Duration time) const {
-    const Node::Figures node = simulation_->node().figures();
-    const Disk::Figures disk = simulation_->node().disk_figures();
-    const auto per = [](double part, double whole) { return whole > 0 ? part / whole : 0; };
-    report::SimulationInfo info;
-    info.fidelity = "exact";
-    info.world = world_.name;
-    info.costs = world_.costs.source;
-    info.cores = world_.cores;
-    for (const Fault& fault : simulation_->faults_begun()) info.faults.push_back(describe(fault));
+    report::SimulationInfo info =
+        info_of(*simulation_, world_, felt_, busy_measured_, measured_until_ - measured_from_);
     info.virtual_s = pacing::to_seconds(time);
     info.real_s = pacing::to_seconds(clock_.now() - began_);
-    info.virtual_per_real = per(info.virtual_s, info.real_s);
-    info.events = simulation_->agenda().taken();
-    info.trace_hash = fmt::format("{:016x}", simulation_->agenda().trace_hash());
-    const double measured_s = pacing::to_seconds(measured_until_ - measured_from_);
-    info.core_busy_ratio = per(pacing::to_seconds(busy_measured_.cores), measured_s * world_.cores);
-    info.core_wait_mean_ns =
-        per(static_cast<double>(node.waited.count()), static_cast<double>(node.letters));
-    info.core_queue_max = node.most_letters_waiting;
-    info.disk_busy_ratio = per(pacing::to_seconds(busy_measured_.disk), measured_s);
-    info.records_per_commit =
-        per(static_cast<double>(disk.records), static_cast<double>(disk.groups));
+    if (info.real_s > 0) info.virtual_per_real = info.virtual_s / info.real_s;
     return info;
   }
 
@@ -243,7 +219,9 @@ class Run {
   }
 
   void on_second(const measure::SecondSnapshot& second) {
-    live_.add(second, measured_until_ == TimePoint());
+    const bool is_playing = measured_until_ == TimePoint();
+    live_.add(second, is_playing);
+    if (is_playing) felt_.add(second, measured_from_ != TimePoint());
     if (files_) files_->add_second(second);
   }
 
@@ -273,6 +251,7 @@ class Run {
   play::LiveFigures live_;
   measure::Series series_;
   const std::vector<Fault> faults_;
+  Felt felt_;
   std::optional<play::Interruption> interruption_;
   std::optional<Simulation> simulation_;
   measure::Histogram late_release_;

@@ -7,6 +7,7 @@
 
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/pacing/distribution.hpp"
+#include "loadgen/simulate/fleet_model.hpp"
 #include "loadgen/simulate/network.hpp"
 
 /// What a simulated world is made of. Plain values, read-only once a simulation begins.
@@ -22,6 +23,8 @@ struct CostProfile {
   pacing::Distribution heartbeat;  ///< and any other sign of life
   pacing::Distribution missed;     ///< a message of a catch-up
   pacing::Distribution history;    ///< a page of it
+  /// Passing on what goes between a client on this node and the home of its user on another.
+  pacing::Distribution relay = pacing::Distribution::constant(0);
 };
 
 /// A group of batches is durable after one sync and what each record takes, in seconds.
@@ -37,24 +40,33 @@ struct ClientModel {
 };
 
 enum class FaultKind : std::uint8_t {
-  kNodeDies,   ///< with all it has in memory, and comes back
-  kDiskSlows,  ///< a sync takes so many times longer
-  kPartition,  ///< a share of the people is cut off; nothing is lost that TCP can send again
+  kNodeDies,     ///< with all it has in memory, and comes back
+  kDiskSlows,    ///< a sync takes so many times longer
+  kPartition,    ///< a share of the people is cut off; nothing is lost that TCP can send again
+  kZoneLost,     ///< all nodes of a zone die, and come back
+  kNodesParted,  ///< a node is cut off from all others, likewise
+  kClockOff,     ///< a node's wall clock is ahead of the others', or behind
 };
+
+/// Whether it happens to one node.
+bool is_of_node(FaultKind kind);
 
 /// What goes wrong, as a world declares it.
 struct FaultPlan {
   FaultKind kind = FaultKind::kNodeDies;
   std::optional<pacing::Duration> at;  ///< from the start of the ramp; nothing: any time
   std::uint32_t times = 1;
-  pacing::Distribution lasts;  ///< in seconds
-  double by = 1;               ///< kDiskSlows
-  double share = 1;            ///< kPartition
+  pacing::Distribution lasts;          ///< in seconds
+  std::optional<NodeIndex> node = {};  ///< that it happens to; nothing: any, by the seed
+  std::optional<ZoneIndex> zone = {};  ///< kZoneLost: the same
+  double by = 1;                       ///< kDiskSlows: so many times; kClockOff: so many seconds
+  double share = 1;                    ///< kPartition
 };
 
 struct World {
   std::string name;
-  unsigned cores = 1;  ///< of the node; one shard each, as of throng-server
+  unsigned cores = 1;  ///< of each node; one shard each, as of throng-server
+  FleetModel fleet;
   CostProfile costs;
   DiskModel disk;
   NetworkModel network;
@@ -67,6 +79,8 @@ struct Fault {
   FaultKind kind = FaultKind::kNodeDies;
   pacing::Duration at{};
   pacing::Duration lasts{};
+  std::optional<NodeIndex> node = {};  ///< that it happens to, if there are several
+  ZoneIndex zone = 0;                  ///< kZoneLost
   double by = 1;
   double share = 1;
 };

@@ -1,15 +1,14 @@
 #include "loadgen/simulate/world_script.hpp"
 
 #include <array>
-#include <cstring>
-#include <optional>
 #include <string_view>
-#include <utility>
 
-#include "loadgen/scenario/fields.hpp"
 #include "loadgen/scenario/interpreter.hpp"
 #include "loadgen/scenario/script.hpp"
 #include "loadgen/scenario/source.hpp"
+#include "loadgen/simulate/fault_script.hpp"
+#include "loadgen/simulate/fleet_script.hpp"
+#include "loadgen/simulate/world_fields.hpp"
 #include "loadgen/simulate/world_files.hpp"
 
 namespace throng::simulate {
@@ -26,14 +25,13 @@ using scenario::push_field;
 using scenario::push_table;
 
 constexpr std::uint64_t kMostCores = 1'024;
-constexpr std::uint64_t kMostTimes = 10'000;
 
-constexpr std::array kWorldKeys = {"clients", "faults", "network", "node"};
+constexpr std::array kWorldKeys = {"balancer", "clients", "faults",  "inside", "network",
+                                   "node",     "nodes",   "regions", "ways",   "zones"};
 constexpr std::array kNodeKeys = {"cores", "disk"};
 constexpr std::array kDiskKeys = {"record", "sync"};
-constexpr std::array kNetworkKeys = {"latency", "loss", "retransmit"};
+constexpr std::array kNetworkKeys = {"bandwidth", "latency", "loss", "retransmit"};
 constexpr std::array kClientKeys = {"backoff", "backoff_cap"};
-constexpr std::array kFaultKeys = {"at", "by", "lasts", "share", "times", "what"};
 
 struct Cost {
   const char* key;
@@ -43,10 +41,10 @@ constexpr Cost kCosts[] = {
     {"delivery", &CostProfile::delivery}, {"heartbeat", &CostProfile::heartbeat},
     {"history", &CostProfile::history},   {"login", &CostProfile::login},
     {"message", &CostProfile::message},   {"missed", &CostProfile::missed},
-    {"receipt", &CostProfile::receipt},
+    {"receipt", &CostProfile::receipt},   {"relay", &CostProfile::relay},
 };
-constexpr std::array kCostKeys = {"delivery", "heartbeat", "history", "login",
-                                  "message",  "missed",    "receipt", "source"};
+constexpr std::array kCostKeys = {"delivery", "heartbeat", "history", "login", "message",
+                                  "missed",   "receipt",   "relay",   "source"};
 
 /// What a file makes of a world.
 struct Declared {
@@ -57,20 +55,6 @@ struct Declared {
 
 Declared& declared_by(lua_State* state) {
   return *static_cast<Declared*>(lua_touserdata(state, lua_upvalueindex(1)));
-}
-
-void take_distribution(const Field& field, Distribution& out) {
-  if (field) check_distribution(field.state, field.index, field.name, out);
-}
-
-void take_seconds(const Field& field, pacing::Duration& out) {
-  if (field) out = pacing::from_seconds(field.seconds());
-}
-
-void take_number(const Field& field, double& out, double least, double most, const char* expected) {
-  if (!field) return;
-  out = check_quantity(field.state, field.index, field.name);
-  if (out < least || out > most) reject(field.state, field.index, field.name, expected);
 }
 
 // ---- world ----
@@ -96,6 +80,8 @@ void take_network(lua_State* state, NetworkModel& network) {
                     network.latency);
   take_number(push_field(state, table.index, "loss", Name{"world", "network.loss"}), network.loss,
               0, NetworkModel::kMostLoss, "from 0 to 0.9");
+  take_bandwidth(push_field(state, table.index, "bandwidth", Name{"world", "network.bandwidth"}),
+                 network);
   take_seconds(push_field(state, table.index, "retransmit", Name{"world", "network.retransmit"}),
                network.retransmit_after);
 }
@@ -116,78 +102,6 @@ void take_clients(lua_State* state, ClientModel& clients) {
   }
 }
 
-FaultKind check_kind(const Field& field) {
-  constexpr std::pair<const char*, FaultKind> kKinds[] = {{"node_dies", FaultKind::kNodeDies},
-                                                          {"disk_slows", FaultKind::kDiskSlows},
-                                                          {"partition", FaultKind::kPartition}};
-  const char* given = lua_tostring(field.state, field.index);
-  for (const auto& [name, kind] : kKinds) {
-    if (given != nullptr && std::strcmp(given, name) == 0) return kind;
-  }
-  reject(field.state, field.index, field.name, "node_dies, disk_slows or partition");
-}
-
-void check_belongs(const Field& field, bool belongs, const char* kind) {
-  if (!field || belongs) return;
-  luaL_error(field.state, "%s: %s belongs to %s", field.name.function, field.name.value, kind);
-}
-
-void take_by(const Field& field, FaultPlan& fault) {
-  const bool slows = fault.kind == FaultKind::kDiskSlows;
-  check_belongs(field, slows, "disk_slows");
-  take_number(slows ? require(field) : field, fault.by, 1, 1e6, "from 1 to 1 million");
-}
-
-void take_share(const Field& field, FaultPlan& fault) {
-  check_belongs(field, fault.kind == FaultKind::kPartition, "partition");
-  take_number(field, fault.share, 0, 1, "from 0 to 1");
-}
-
-// { what = "node_dies", at = "8s", lasts = "3s" } at `table`.
-void take_fault(lua_State* state, int table, FaultPlan& fault) {
-  const auto field = [&](const char* key, const char* full_name) {
-    return push_field(state, table, key, Name{"world", full_name});
-  };
-  fault.kind = check_kind(require(field("what", "faults: what")));
-  take_distribution(require(field("lasts", "faults: lasts")), fault.lasts);
-  if (const Field at = field("at", "faults: at")) fault.at = pacing::from_seconds(at.seconds());
-  if (const Field times = field("times", "faults: times")) {
-    fault.times =
-        static_cast<std::uint32_t>(check_count(state, times.index, times.name, 1, kMostTimes));
-  }
-  take_by(field("by", "faults: by"), fault);
-  take_share(field("share", "faults: share"), fault);
-}
-
-// Each key is a place of the list.
-void check_list(const Field& list, lua_Integer size, const char* expected) {
-  lua_State* const state = list.state;
-  for (lua_pushnil(state); lua_next(state, list.index) != 0; lua_pop(state, 1)) {
-    const lua_Integer place = lua_isinteger(state, -2) ? lua_tointeger(state, -2) : 0;
-    if (place < 1 || place > size) reject(state, list.index, list.name, expected);
-  }
-}
-
-void take_faults(lua_State* state, World& world) {
-  constexpr const char* kExpected = "a list of { what = …, at = …, lasts = … }";
-  const Field list = push_field(state, 1, "faults", Name{"world", "faults"});
-  if (!list) return;
-  if (lua_type(state, list.index) != LUA_TTABLE) reject(state, list.index, list.name, kExpected);
-  const auto size = static_cast<lua_Integer>(lua_rawlen(state, list.index));
-  check_list(list, size, kExpected);
-  for (lua_Integer i = 1; i <= size; ++i) {
-    const int top = lua_gettop(state);
-    if (lua_rawgeti(state, list.index, i) != LUA_TTABLE) reject(state, -1, list.name, kExpected);
-    check_keys(state, top + 1, "world: faults", kFaultKeys);
-    FaultPlan* fault = nullptr;
-    guarded(state, [&] {
-      fault = &world.faults.emplace_back(FaultPlan{.at = {}, .lasts = Distribution::constant(0)});
-    });
-    take_fault(state, top + 1, *fault);
-    lua_settop(state, top);
-  }
-}
-
 void check_table(lua_State* state, const char* function, std::span<const char* const> known) {
   if (lua_type(state, 1) != LUA_TTABLE) {
     luaL_error(state, "%s takes a table: %s { … }", function, function);
@@ -205,6 +119,7 @@ int declare_world(lua_State* state) {
   take_node(state, world);
   take_network(state, world.network);
   take_clients(state, world.clients);
+  take_fleet(state, world.fleet);
   take_faults(state, world);
   return 0;
 }
@@ -265,6 +180,7 @@ scenario::Source built_in(const char* name, std::string_view text) {
 World empty_world() {
   const Distribution nothing = Distribution::constant(0);
   return {.name = {},
+          .fleet = {},
           .costs = {.source = {},
                     .login = nothing,
                     .message = nothing,

@@ -1,4 +1,5 @@
--- One node of two cores on the network of its clients: what throng simulate plays in by itself.
+-- One node of two cores on the network of its clients: what throng simulate plays in by itself. A
+-- fleet has as many as it says, on a network like that.
 world {
   node = {
     cores = 2,
@@ -7,5 +8,7 @@ world {
     disk = { sync = lognormal { median = "220us", p95 = "500us" }, record = "2us" },
   },
   network = { latency = lognormal { median = "100us", p95 = "200us" } },
+  inside = { latency = lognormal { median = "100us", p95 = "200us" } },
+  balancer = { policy = "round_robin", check = "2s" },
   clients = { backoff = "500ms", backoff_cap = "10s" },
 }

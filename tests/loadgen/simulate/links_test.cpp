@@ -40,12 +40,19 @@ class World final : public transport::TransportListener {
     clock.advance_to(TimePoint(time));
   }
 
+  void tell(const std::string& text) {
+    links.count_unread(kKey, text.size());
+    links.to_client(kKey, text, false);
+  }
+
   static constexpr LinkKey kKey{.link = 0, .generation = 1};
   pacing::VirtualClock clock{TimePoint()};
   Agenda agenda{clock};
   NetworkModel network{.latency = Distribution::constant(0.010),
                        .retransmit_after = milliseconds(200)};
-  Links links{1, network, 1, agenda, *this};
+  const FleetModel fleet;
+  Balancer balancer{fleet};
+  Links links{1, network, fleet, 1, agenda, balancer, *this};
   std::vector<std::string> got;
   TimePoint closed_at{};
 };
@@ -55,6 +62,35 @@ TEST(Links, CloseThereAndBack) {
   world.links.close(0);
   world.play_until(milliseconds(1'000));
   EXPECT_EQ(world.closed_at, TimePoint(milliseconds(100) + 2 * kLatency));
+}
+
+TEST(Links, BreakWithTheirNode) {
+  World world;
+  world.links.break_all(1);
+  EXPECT_FALSE(world.links.is_broken(World::kKey));
+  world.links.break_all(0);
+  EXPECT_TRUE(world.links.is_broken(World::kKey));
+  world.play_until(milliseconds(1'000));
+  EXPECT_EQ(world.closed_at, TimePoint(milliseconds(100) + kLatency));
+}
+
+TEST(Links, LetOutOneByteAfterTheOther) {
+  World world;
+  world.network.bandwidth = 1'000;
+  world.tell(std::string(40, 'x'));  // and 60 of headers: 100 ms
+  world.tell(std::string(140, 'x'));
+  world.play_until(milliseconds(209));
+  EXPECT_TRUE(world.got.empty());
+  world.play_until(milliseconds(409));
+  EXPECT_EQ(world.got.size(), 1u);
+  world.play_until(milliseconds(410));
+  EXPECT_EQ(world.got.size(), 2u);
+}
+
+TEST(Links, CountWhatIsOnItsWayFromAnotherNode) {
+  World world;
+  world.links.count_unread(World::kKey, 300 * 1024);
+  EXPECT_EQ(world.links.unsent_bytes(World::kKey), 44u * 1024);
 }
 
 TEST(Links, CloseWhenWhoWasCutOffIsBack) {
@@ -68,10 +104,10 @@ TEST(Links, CloseWhenWhoWasCutOffIsBack) {
 TEST(Links, KeepTheOrderOfWhatComesAsAClientReadsAgain) {
   World world;
   world.links.freeze(0, true);
-  world.links.to_client(World::kKey, "first", false);
-  world.links.to_client(World::kKey, "second", false);
+  world.tell("first");
+  world.tell("second");
   world.play_until(milliseconds(150));
-  world.links.to_client(World::kKey, "third", false);
+  world.tell("third");
   world.clock.advance_to(TimePoint(milliseconds(150) + kLatency));  // it is due as well
   world.links.freeze(0, false);
   world.play_until(milliseconds(1'000));
@@ -81,7 +117,7 @@ TEST(Links, KeepTheOrderOfWhatComesAsAClientReadsAgain) {
 TEST(Links, ReadNothingMoreWhenFrozenAgain) {
   World world;
   world.links.freeze(0, true);
-  world.links.to_client(World::kKey, "first", false);
+  world.tell("first");
   world.play_until(milliseconds(150));
   world.links.freeze(0, false);
   world.links.freeze(0, true);

@@ -74,6 +74,81 @@ TEST(World, KeepsWhatItDoesntSay) {
   EXPECT_EQ(world.clients.backoff_cap, seconds(10));
 }
 
+TEST(World, HasAFleet) {
+  EXPECT_EQ(load_world("", "").fleet.nodes, 1u);
+  const World world = load(R"(world {
+    nodes = 4, inside = { latency = "2ms" },
+    balancer = { policy = "hash", check = "5s" },
+    faults = { { what = "node_dies", node = 4, at = "1s", lasts = "1s" },
+               { what = "disk_slows", at = "2s", lasts = "1s", by = 2 } },
+  })");
+  EXPECT_EQ(world.fleet.nodes, 4u);
+  EXPECT_DOUBLE_EQ(world.fleet.inside.latency.mean(), 0.002);
+  EXPECT_EQ(world.fleet.policy, BalancerPolicy::kHash);
+  EXPECT_EQ(world.fleet.check, seconds(5));
+  const auto faults = place_faults(world, seconds(60), 1);
+  EXPECT_EQ(describe(faults[0]), "node 4 dies at 1.000 s for 1.000 s");
+  EXPECT_THAT(describe(faults[1]), testing::MatchesRegex("disk of node [1-4] 2 times slower .*"));
+}
+
+TEST(World, HasRegions) {
+  const World world = load(R"(world {
+    nodes = 3, zones = 3, inside = { bandwidth = "1G" }, network = { bandwidth = "10M" },
+    regions = { { name = "north", share = 0.75, nodes = 2 },
+                { name = "south", share = 0.25, nodes = 1 } },
+    ways = { { from = "south", to = "north", latency = "80ms" } },
+    faults = { { what = "zone_lost", zone = 3, at = "1s", lasts = "1s" },
+               { what = "nodes_parted", node = 2, at = "2s", lasts = "1s" },
+               { what = "clock_off", node = 1, at = "3s", lasts = "1s", by = -2.5 } },
+  })");
+  EXPECT_DOUBLE_EQ(world.fleet.inside.bandwidth, 1e9);
+  EXPECT_DOUBLE_EQ(world.network.bandwidth, 1e7);
+  ASSERT_EQ(world.fleet.regions.size(), 2u);
+  EXPECT_EQ(world.fleet.regions[1].name, "south");
+  EXPECT_DOUBLE_EQ(world.fleet.regions[1].share, 0.25);
+  EXPECT_EQ(world.fleet.region_of(2), 1u);
+  ASSERT_EQ(world.fleet.ways.size(), 1u);
+  EXPECT_EQ(world.fleet.ways[0].one, 1u);
+  EXPECT_DOUBLE_EQ(world.fleet.ways[0].latency.mean(), 0.08);
+  const auto faults = place_faults(world, seconds(60), 1);
+  EXPECT_EQ(describe(faults[0]), "zone 3 lost at 1.000 s for 1.000 s");
+  EXPECT_EQ(describe(faults[1]), "node 2 parted from the others at 2.000 s for 1.000 s");
+  EXPECT_EQ(describe(faults[2]), "clock of node 1 -2.5 s off at 3.000 s for 1.000 s");
+}
+
+TEST(World, SaysWhatIsWrongWithRegions) {
+  const auto error = [](const std::string& rest) {
+    return error_of("world { nodes = 2, regions = { { name = \"a\", share = 0.5, nodes = 1 },\n" +
+                    rest);
+  };
+  EXPECT_THAT(error_of("world { regions = 3 }"), HasSubstr("regions must be a list of"));
+  EXPECT_THAT(error_of("world { regions = { { share = 1, nodes = 1 } } }"),
+              HasSubstr("regions: name is missing"));
+  EXPECT_THAT(error("{ name = \"b\", share = 0.5 } } }"), HasSubstr("regions: nodes is missing"));
+  EXPECT_THAT(error("{ name = \"b\", share = 0.5, nodes = 2 } } }"),
+              HasSubstr("regions have 3 nodes, but nodes is 2"));
+  EXPECT_THAT(error("{ name = \"b\", share = 0.4, nodes = 1 } } }"),
+              HasSubstr("the shares of regions come to 0.9"));
+  EXPECT_THAT(error("{ name = \"a\", share = 0.5, nodes = 1 } } }"),
+              HasSubstr("there are two regions a"));
+  const std::string two = "{ name = \"b\", share = 0.5, nodes = 1 } }, ways = { ";
+  EXPECT_THAT(error(two + "{ from = \"a\", to = \"c\", latency = 1 } } }"),
+              HasSubstr("ways: to must be the name of a region"));
+  EXPECT_THAT(error(two + "{ from = \"a\", to = \"a\", latency = 1 } } }"),
+              HasSubstr("ways: to must be another region than from"));
+  EXPECT_THAT(error(two + "{ from = \"a\", to = \"b\" } } }"),
+              HasSubstr("ways: latency is missing"));
+}
+
+TEST(World, LetsAFaultHappenToAnyNode) {
+  const World world = load(R"(world { nodes = 3, faults = {
+    { what = "node_dies", times = 100, lasts = "1s" },
+  } })");
+  std::vector<int> deaths(3);
+  for (const Fault& fault : place_faults(world, seconds(60), 1)) ++deaths.at(fault.node.value());
+  EXPECT_THAT(deaths, testing::Each(testing::Gt(15)));
+}
+
 TEST(World, TakesItsOwnCosts) {
   const World world = load(R"(costs { source = "a guess", message = "1ms" })");
   EXPECT_EQ(world.costs.source, "a guess");
@@ -137,7 +212,8 @@ TEST(World, SaysWhatIsWrongWhere) {
   EXPECT_THAT(error_of("world { network = { latency = \"soon\" } }"),
               HasSubstr("world: network.latency must be"));
   EXPECT_THAT(error_of("world { faults = { { what = \"flood\", lasts = \"1s\" } } }"),
-              HasSubstr("faults: what must be node_dies, disk_slows or partition"));
+              HasSubstr("faults: what must be node_dies, disk_slows, partition, zone_lost, "
+                        "nodes_parted or clock_off"));
   EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\" } } }"),
               HasSubstr("faults: lasts is missing"));
   EXPECT_THAT(error_of("world { faults = { { what = \"partition\", lasts = 1, shares = 1 } } }"),
@@ -151,9 +227,26 @@ TEST(World, SaysWhatIsWrongWhere) {
   EXPECT_THAT(error_of("world { faults = { { what = \"disk_slows\", lasts = 1 } } }"),
               HasSubstr("faults: by is missing"));
   EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\", lasts = 1, by = 2 } } }"),
-              HasSubstr("faults: by belongs to disk_slows"));
+              HasSubstr("faults: by belongs to disk_slows and clock_off"));
   EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\", lasts = 1, share = 0.5 } } }"),
               HasSubstr("faults: share belongs to partition"));
+  EXPECT_THAT(error_of("\nworld { nodes = 0 }"), HasSubstr(".lua:2: world: nodes must be"));
+  EXPECT_THAT(error_of("world { nodes = 257 }"), HasSubstr("world: nodes must be"));
+  EXPECT_THAT(error_of("world { inside = { loss = 0.1 } }"), HasSubstr("loss"));
+  EXPECT_THAT(error_of("world { balancer = { policy = \"best\" } }"),
+              HasSubstr("balancer.policy must be round_robin, least_connections or hash"));
+  EXPECT_THAT(error_of("world { nodes = 2, faults = { { what = \"node_dies\", lasts = 1, "
+                       "node = 3 } } }"),
+              HasSubstr("faults: node must be"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"partition\", lasts = 1, node = 1 } } }"),
+              HasSubstr("faults: node belongs to faults of one node"));
+  EXPECT_THAT(error_of("world { zones = 2 }"), HasSubstr("world: zones must be"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"node_dies\", lasts = 1, zone = 1 } } }"),
+              HasSubstr("faults: zone belongs to zone_lost"));
+  EXPECT_THAT(error_of("world { faults = { { what = \"clock_off\", lasts = 1, by = 1e6 } } }"),
+              HasSubstr("faults: by must be from -86400 to 86400 s"));
+  EXPECT_THAT(error_of("world { network = { bandwidth = 0 } }"),
+              HasSubstr("network.bandwidth must be from 1 to 1T"));
   EXPECT_THAT(error_of("local world = 1"), HasSubstr(".lua:1: it calls neither world"));
   EXPECT_THAT(error_of("costs { message = \"1us\" }"), HasSubstr("costs: source is missing"));
   EXPECT_THAT(error_of("world 7"), HasSubstr(".lua:1:"));
