@@ -60,6 +60,28 @@ test('no seed breaks a promise, whatever fails when', async () => {
   assert.match(stdout, /^\d+ seeds, [\d,]+ messages, [\d,]+ events: no promise was broken$/m);
 });
 
+test('a fleet loses one zone after the other, and nothing that was said', async () => {
+  const result = await simulate([scenario('zone_loss.lua'), '--world', world('zone_loss'), '--users', '300']);
+  assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
+  assertCleanLedger(result);
+  const { simulation, target } = result.report;
+  assert.equal(target.url, '6 simulated nodes');
+  assert.equal(simulation.nodes, 6);
+  assert.equal(simulation.cores, 12);
+  assert.equal(simulation.faults.length, 3);
+  for (const fault of simulation.faults) {
+    assert.match(fault, /^zone \d lost at .*: send p99 [\d.]+ m?s \(else [\d.]+ m?s\), .* connected at least\.$/);
+  }
+});
+
+test('no seed breaks a promise of a fleet, whatever fails when', async () => {
+  const seeds = LONG ? '1..100' : '1..4';
+  const { code, stdout, stderr } = await throng(['simulate', ONE_TO_ONE, '--seeds', seeds, '--faults',
+    world('any_fault_fleet'), '--users', '60', '--duration', '20s', '--', 'gap=500ms']);
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  assert.match(stdout, /no promise was broken$/m);
+});
+
 test('mistakes are told with their place', async () => {
   const file = join(tempDir(), 'world.lua');
   const told = async (text, ...args) => {
@@ -70,6 +92,7 @@ test('mistakes are told with their place', async () => {
   };
   assert.match(await told('\nworld { node = { cores = 0 } }'), /world\.lua:2: world: node\.cores must be/);
   assert.match(await told('world {'), /world\.lua/);
+  assert.match(await told('\nworld { nodes = 0 }'), /world\.lua:2: world: nodes must be/);
   assert.match(await told('world {}', '--seeds', '5..1'), /--seeds: 5 is after 1/);
   assert.match(await told('world {}', '--seeds', '1..5'), /--seeds: the world world has no faults/);
   for (const other of [['--seed', '1'], ['--threshold', 'lost == 0'], ['--json'], ['--out', '/tmp']]) {

@@ -22,4 +22,5 @@ export const ARGUMENTS = {
   'presence_heavy.lua': ['heartbeat=1', 'write=0.3'],
   'reconnect_storm.lua': ['first=6', 'second=8'],
   'slow_readers.lua': ['gap=1s', 'asleep=1s', 'awake=500ms'],
+  'zone_loss.lua': ['gap=500ms'],
 };
