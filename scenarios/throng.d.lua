@@ -40,6 +40,25 @@
 ---@param declared ScenarioTable
 function scenario(declared) end
 
+---@class Zone
+---@field region? string  whose nodes serve its people; "everywhere" if nothing is said
+---@field utc number  hours by which its clocks are ahead of UTC
+---@field share number  of all people
+
+---@class PopulationTable
+---@field messages Schedule|Time  when one person writes
+---@field direct? number  share of messages that go to a friend; needed beside friends and groups
+---@field logins? Schedule|Time  when one person comes; nothing: all are always online
+---@field stay? Time  how long a person stays on average; needed beside logins
+---@field heartbeat? Time  between two signs of life of who is online
+---@field bytes? Quantity  of a message's text; 100 if nothing is said
+---@field stored? Quantity  bytes that a message takes in the store; as many as its text
+---@field zones? Zone[]  one at UTC if nothing is said
+
+---Says what all people do together, for `throng simulate --fidelity aggregate`; at the top level.
+---@param declared PopulationTable
+function population(declared) end
+
 ---Call it at the top level with the arguments and their defaults (or give these to `scenario` as
 ---`args`); then read `args.NAME`: what stands after `--` on the command line, or the default.
 ---@type table<string, any>|fun(defaults: table<string, string|number|boolean>): table<string, any>

@@ -8,6 +8,7 @@
 
 #include "loadgen/scenario/fields.hpp"
 #include "loadgen/scenario/interpreter.hpp"
+#include "loadgen/scenario/population.hpp"
 
 namespace throng::scenario {
 namespace {
@@ -17,7 +18,7 @@ constexpr std::array kScenarioKeys = {"args", "duration", "friends",    "groups"
 constexpr std::array kFriendsKeys = {"per_user"};
 constexpr std::array kGroupsKeys = {"per_user", "size"};
 constexpr std::array kReadingKeys = {"after", "chance"};
-constexpr std::array kNames = {"args", "scenario"};
+constexpr std::array kNames = {"args", "population", "scenario"};
 
 constexpr std::uint64_t kMaxUsers = 4'000'000'000;
 
@@ -257,6 +258,7 @@ std::span<const char* const> declaration_names() { return kNames; }
 void open_declaration(lua_State* state) {
   lua_register(state, "scenario", declare_scenario);
   open_args(state);
+  open_population(state);
 }
 
 }  // namespace throng::scenario

@@ -190,6 +190,13 @@ bool Interpreter::push_function(const char* name) {
   return false;
 }
 
+int Interpreter::line_of(const char* function) {
+  if (!push_function(function)) return 0;
+  lua_Debug about;
+  lua_getinfo(main_, ">S", &about);
+  return about.linedefined;
+}
+
 void Interpreter::call(int arguments) {
   begin_turn();
   const int function = lua_gettop(main_) - arguments;
@@ -222,8 +229,8 @@ void Interpreter::raise(lua_State* thread) const {
   throw ScriptError{full_path(lua_tostring(thread, -1))};
 }
 
-void Interpreter::fail(std::string_view message) const {
-  throw ScriptError{path_ + ":1: " + std::string{message}};
+void Interpreter::fail_at(int line, std::string_view message) const {
+  throw ScriptError{path_ + ":" + std::to_string(line) + ": " + std::string{message}};
 }
 
 std::string Interpreter::full_path(std::string message) const {

@@ -3,15 +3,32 @@
 #include <cstddef>
 #include <exception>
 #include <lua.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "loadgen/pacing/schedule.hpp"
 #include "loadgen/scenario/plan.hpp"
+#include "loadgen/scenario/population.hpp"
 #include "loadgen/scenario/source.hpp"
 
 namespace throng::scenario {
 
 struct Stage;
+
+/// `population { … }` as a script wrote it.
+struct PopulationDeclaration {
+  int line = 1;  ///< where it was called
+  std::optional<pacing::Schedule> messages;
+  std::optional<pacing::Schedule> logins;
+  pacing::Duration stay{};
+  pacing::Duration heartbeat{};
+  std::optional<double> direct;
+  std::uint64_t bytes = 100;
+  std::uint64_t stored_bytes = 100;
+  std::vector<Zone> zones;
+};
 
 /// What the top level of a script declares while it runs.
 struct Declaration {
@@ -19,6 +36,7 @@ struct Declaration {
   Plan plan{};
   bool scenario_seen = false;
   bool args_seen = false;
+  std::optional<PopulationDeclaration> population{};
 };
 
 /// A lua_State for one scenario: its libraries cut down to what can't hurt, its memory counted, its
@@ -60,6 +78,8 @@ class Interpreter {
   /// Pushes the script's global function onto the main stack; pushes nothing and gives false when
   /// the script defines none of that name.
   bool push_function(const char* name);
+  /// The line on which the script's global function of that name begins; 0 if there is none.
+  int line_of(const char* function);
 
   /// Calls the function below `arguments` values on the main stack, without results.
   /// Errors: ScriptError.
@@ -68,7 +88,9 @@ class Interpreter {
   /// Throws ScriptError with the message on top of the stack of `thread`, whose frames still stand.
   [[noreturn]] void raise(lua_State* thread) const;
   /// The same with a message that has no place of its own in the script.
-  [[noreturn]] void fail(std::string_view message) const;
+  [[noreturn]] void fail(std::string_view message) const { fail_at(1, message); }
+  /// The same at a line of the script.
+  [[noreturn]] void fail_at(int line, std::string_view message) const;
 
   /// Forgets what the guards against endless loops have counted. To be called before each call and
   /// each resume.

@@ -31,12 +31,6 @@ void check_complete(Interpreter& interpreter) {
   lua_pop(interpreter.main(), 1);
 }
 
-void load(Interpreter& interpreter) {
-  open_api(interpreter.main());
-  interpreter.load();
-  check_complete(interpreter);
-}
-
 // What the function that waited returns in Lua: pushes it and gives the number of values.
 struct PushOutcome {
   lua_State* thread;
@@ -115,11 +109,17 @@ struct MessageScope {
 
 }  // namespace
 
+void load_script(Interpreter& interpreter) {
+  open_api(interpreter.main());
+  interpreter.load();
+  check_complete(interpreter);
+}
+
 Plan load_plan(const Source& source) {
   Declaration declaration{.source = source};
   declaration.plan.title = title_of(source.text);
   Interpreter interpreter{declaration, nullptr};
-  load(interpreter);
+  load_script(interpreter);
   return std::move(declaration.plan);
 }
 
@@ -147,7 +147,7 @@ Script::State::State(const Source& script, Actions& actions, std::size_t users)
       declaration{.source = source},
       stage{.actions = actions, .coroutines = std::vector<Coroutine>(users)},
       interpreter(declaration, &stage) {
-  load(interpreter);
+  load_script(interpreter);
   lua_State* main = interpreter.main();
   lua_createtable(main, static_cast<int>(users), 0);
   threads = luaL_ref(main, LUA_REGISTRYINDEX);

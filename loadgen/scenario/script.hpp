@@ -19,6 +19,12 @@ class ScriptError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+class Interpreter;
+
+/// Runs the top level of a whole scenario, which must declare all that one needs.
+/// Errors: ScriptError.
+void load_script(Interpreter& interpreter);
+
 /// Runs the script once without playing it, and gives what it declared.
 /// Errors: ScriptError.
 Plan load_plan(const Source& source);
