@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "loadgen/pacing/quantity.hpp"
+#include "loadgen/report/aggregate_text.hpp"
 #include "loadgen/report/escape.hpp"
 #include "loadgen/report/humanise.hpp"
 #include "loadgen/report/verdict.hpp"
@@ -133,7 +134,7 @@ std::string details_group(std::string_view title,
   std::string html = fmt::format("<div class=\"details-group\"><h3>{}</h3><dl>\n", title);
   for (const auto& [label, value] : rows) {
     if (value.empty()) continue;
-    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", label, html_text(value));
+    html += fmt::format("<div><dt>{}</dt><dd>{}</dd></div>\n", html_text(label), html_text(value));
   }
   return html + "</dl></div>\n";
 }
@@ -161,12 +162,22 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string aggregate_details(const AggregateInfo& info) {
+  const auto lines = aggregate_lines(info);
+  std::vector<std::pair<std::string_view, std::string>> rows(lines.begin(), lines.end());
+  return details_group("All people together", rows);
+}
+
 std::string simulation_details(const SimulationInfo& simulation) {
   const auto percent = [](double ratio) { return fmt::format("{:.3g} %", 100 * ratio); };
-  return details_group(
+  const bool exact = !simulation.aggregate;
+  const std::string all = details_group(
       "Simulation",
-      {{"What is real", "the scenario, people's devices, and the server's sessions and chat rules"},
-       {"What is modelled", "CPU, disk and network; see docs/simulation.md"},
+      {{"What is real",
+        exact ? "the scenario, people's devices, and the server's sessions and chat rules" : ""},
+       {"What is modelled", exact ? "CPU, disk and network; see docs/simulation.md"
+                                  : "people, devices, the server's rules, CPU, disk and network; "
+                                    "see docs/simulation.md"},
        {"Fidelity", simulation.fidelity},
        {"World", fmt::format("{}, {} of {} cores in all", simulation.world,
                              simulation.nodes == 1 ? std::string("a node")
@@ -185,6 +196,7 @@ std::string simulation_details(const SimulationInfo& simulation) {
                              count_text(simulation.core_queue_max))},
        {"Disk", fmt::format("{} busy, {:.3g} records a commit", percent(simulation.disk_busy_ratio),
                             simulation.records_per_commit)}});
+  return exact ? all : all + aggregate_details(*simulation.aggregate);
 }
 
 std::string measure_row(std::string_view what, const std::string& value, std::string_view why) {
@@ -251,6 +263,10 @@ std::string thresholds_html(const RunResult& run) {
 }
 
 std::string ledger_html(const LedgerFigures& ledger) {
+  if (!ledger.kept) {
+    return "<p class=\"muted\">No ledger was kept: nobody's messages were followed one by one, so "
+           "nothing is known of what was lost.</p>\n";
+  }
   if (ledger.sent == 0 && ledger_holds(ledger)) {
     return "<p class=\"muted\">This run sent no messages, so there is nothing to account "
            "for.</p>\n";

@@ -54,7 +54,7 @@ TestCase validity_case(const ValidityFigures& validity) {
 std::string junit_xml(const RunResult& result) {
   std::vector<TestCase> cases;
   for (const ThresholdResult& each : result.thresholds) cases.push_back(threshold_case(each));
-  cases.push_back(ledger_case(result.ledger));
+  if (result.ledger.kept) cases.push_back(ledger_case(result.ledger));
   cases.push_back(validity_case(result.validity));
   const auto failures = std::count_if(cases.begin(), cases.end(),
                                       [](const TestCase& each) { return !each.failure.empty(); });

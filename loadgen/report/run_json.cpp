@@ -142,6 +142,8 @@ void members(Walk& walk, Like<OperationFigures> auto& operation) {
 
 template <class Walk>
 void members(Walk& walk, Like<LedgerFigures> auto& ledger) {
+  walk.younger("kept", ledger.kept);
+  if (!ledger.kept) return;
   walk("sent", ledger.sent);
   walk("acked", ledger.acked);
   walk("expected", ledger.expected);
@@ -210,6 +212,65 @@ void members(Walk& walk, Like<FloorFigures> auto& floor) {
 }
 
 template <class Walk>
+void members(Walk& walk, Like<Estimate> auto& estimate) {
+  walk("value", estimate.value);
+  walk("low", estimate.low);
+  walk("high", estimate.high);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<LatencyEstimates> auto& estimates) {
+  walk("mean", estimates.mean);
+  walk("p50", estimates.p50);
+  walk("p99", estimates.p99);
+  walk("p999", estimates.p999);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<TrafficRate> auto& rate) {
+  walk("mean_per_s", rate.mean_per_s);
+  walk("peak_per_s", rate.peak_per_s);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<RegionFigures> auto& region) {
+  walk("name", region.name);
+  walk("people", region.people);
+  walk("online_peak", region.online_peak);
+  walk("nodes", region.nodes);
+  walk("messages_mean_per_s", region.messages_mean_per_s);
+  walk("messages_peak_per_s", region.messages_peak_per_s);
+  walk("peak_at_s", region.peak_at_s);
+  walk("core_busy", region.core_busy);
+  walk("core_busy_peak", region.core_busy_peak);
+  walk("disk_busy_peak", region.disk_busy_peak);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<SampleFigures> auto& sample) {
+  walk("replications", sample.replications);
+  walk("windows", sample.windows);
+  walk("window_s", sample.window_s);
+  walk("share", sample.share);
+  walk("thinned", sample.thinned);
+}
+
+template <class Walk>
+void members(Walk& walk, Like<AggregateInfo> auto& info) {
+  walk("nodes", info.nodes);
+  walk("nodes_found", info.nodes_found);
+  walk("regions", info.regions);
+  walk("traffic", info.traffic);
+  walk("stored_bytes_per_day", info.stored_bytes_per_day);
+  walk("received_bytes_per_day", info.received_bytes_per_day);
+  walk("sent_bytes_per_day", info.sent_bytes_per_day);
+  walk("sample", info.sample);
+  walk("day_ns", info.day);
+  walk("peak_ns", info.peak);
+  walk("unknown", info.unknown);
+}
+
+template <class Walk>
 void members(Walk& walk, Like<SimulationInfo> auto& simulation) {
   walk("fidelity", simulation.fidelity);
   walk("world", simulation.world);
@@ -227,6 +288,7 @@ void members(Walk& walk, Like<SimulationInfo> auto& simulation) {
   walk("core_queue_max", simulation.core_queue_max);
   walk("disk_busy_ratio", simulation.disk_busy_ratio);
   walk("records_per_commit", simulation.records_per_commit);
+  walk.younger("aggregate", simulation.aggregate);
 }
 
 template <class Walk>

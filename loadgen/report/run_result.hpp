@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "loadgen/report/aggregate_info.hpp"
+
 namespace throng::report {
 
 /// The scenario that was played: enough of it to play it again.
@@ -169,6 +171,9 @@ struct LedgerFigures {
   std::uint64_t late = 0;             ///< deliveries that came, but past the bound
   std::uint64_t unresolved = 0;       ///< messages whose acknowledgement never came
   std::vector<std::string> examples;  ///< a line for each of the first violations
+  /// false: messages weren't followed one by one, so nothing of this is known or in run.json,
+  /// where it may be missing.
+  bool kept = true;
 };
 
 /// What kept a run from being valid. kTarget: people weren't connected, waited for answers or
@@ -227,7 +232,7 @@ struct FloorFigures {
 
 /// Of a run in virtual time: what its world was made of, and what that had to do.
 struct SimulationInfo {
-  std::string fidelity;  ///< "exact": every person is a coroutine of the scenario
+  std::string fidelity;  ///< "exact": every person is a coroutine of the scenario; or "aggregate"
   std::string world;     ///< its name
   std::string costs;     ///< where the profile of CPU times comes from
   std::uint32_t nodes = 1;
@@ -237,12 +242,13 @@ struct SimulationInfo {
   double real_s = 0;
   double virtual_per_real = 0;
   std::uint64_t events = 0;
-  std::string trace_hash;            ///< of all events: the same for the same seed
-  double core_busy_ratio = 0;        ///< of all cores' time in the measured phase
-  double core_wait_mean_ns = 0;      ///< of each piece of work for its core
-  std::uint64_t core_queue_max = 0;  ///< pieces of work before one core
-  double disk_busy_ratio = 0;        ///< of all disks' time in the measured phase
-  double records_per_commit = 0;     ///< of messages, cursors and all else that was kept
+  std::string trace_hash;                    ///< of all events: the same for the same seed
+  double core_busy_ratio = 0;                ///< of all cores' time in the measured phase
+  double core_wait_mean_ns = 0;              ///< of each piece of work for its core
+  std::uint64_t core_queue_max = 0;          ///< pieces of work before one core
+  double disk_busy_ratio = 0;                ///< of all disks' time in the measured phase
+  double records_per_commit = 0;             ///< of messages, cursors and all else that was kept
+  std::optional<AggregateInfo> aggregate{};  ///< nullopt: exact; may be missing in run.json
 };
 
 /// What came of one threshold; see threshold.hpp.

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "loadgen/report/aggregate_text.hpp"
 #include "loadgen/report/escape.hpp"
 #include "loadgen/report/humanise.hpp"
 #include "loadgen/report/scenario_title.hpp"
@@ -14,6 +15,7 @@ namespace {
 
 constexpr double kServiceDiffersFrom = 1.25;  // times; below that, a second line says nothing new
 constexpr std::size_t kExamplesShown = 3;
+constexpr int kAggregateLabel = 26;  // columns
 
 struct Palette {
   const char* bold = "";
@@ -35,6 +37,7 @@ class Summary {
   std::string text(std::string_view report_path) && {
     head();
     operations();
+    aggregate();
     ledger();
     validity();
     thresholds();
@@ -125,8 +128,17 @@ class Summary {
     if (!list.empty()) line("{}{}: {}{}", palette_.yellow, name, list, palette_.reset);
   }
 
+  void aggregate() {
+    if (!run_.simulation || !run_.simulation->aggregate) return;
+    for (const auto& [label, text] : aggregate_lines(*run_.simulation->aggregate)) {
+      line("{:<{}}{}", harmless(label), kAggregateLabel, harmless(text));
+    }
+    line("");
+  }
+
   void ledger() {
     const LedgerFigures& ledger = run_.ledger;
+    if (!ledger.kept) return line("{:<11}none: nobody's messages were followed", "ledger");
     if (ledger.sent == 0 && ledger_holds(ledger)) return;
     std::string_view label = "ledger";
     labelled(label, fmt::format("{} sent · {} acknowledged · {} of {} deliveries came",

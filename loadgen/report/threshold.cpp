@@ -60,24 +60,30 @@ struct RunMetric {
   {                                                                                                \
 #group "." #field, kCount, [](const RunResult& run) { return Value(double(run.group.field)); } \
   }
+#define THRONG_LEDGER(field)                                              \
+  {                                                                       \
+    "ledger." #field, kCount, [](const RunResult& run) {                  \
+      return run.ledger.kept ? Value(double(run.ledger.field)) : Value(); \
+    }                                                                     \
+  }
 constexpr RunMetric kRunMetrics[] = {
     THRONG_COUNT(users, planned),
     THRONG_COUNT(users, connected_peak),
     THRONG_COUNT(users, logins),
-    THRONG_COUNT(ledger, sent),
-    THRONG_COUNT(ledger, acked),
-    THRONG_COUNT(ledger, expected),
-    THRONG_COUNT(ledger, delivered),
-    THRONG_COUNT(ledger, lost),
-    THRONG_COUNT(ledger, duplicated),
-    THRONG_COUNT(ledger, reordered),
-    THRONG_COUNT(ledger, misdelivered),
-    THRONG_COUNT(ledger, corrupted),
-    THRONG_COUNT(ledger, phantom),
-    THRONG_COUNT(ledger, cursor_violations),
-    THRONG_COUNT(ledger, trimmed),
-    THRONG_COUNT(ledger, late),
-    THRONG_COUNT(ledger, unresolved),
+    THRONG_LEDGER(sent),
+    THRONG_LEDGER(acked),
+    THRONG_LEDGER(expected),
+    THRONG_LEDGER(delivered),
+    THRONG_LEDGER(lost),
+    THRONG_LEDGER(duplicated),
+    THRONG_LEDGER(reordered),
+    THRONG_LEDGER(misdelivered),
+    THRONG_LEDGER(corrupted),
+    THRONG_LEDGER(phantom),
+    THRONG_LEDGER(cursor_violations),
+    THRONG_LEDGER(trimmed),
+    THRONG_LEDGER(late),
+    THRONG_LEDGER(unresolved),
     {"validity.late_release.p99", kDuration,
      [](const RunResult& run) { return Value(double(run.validity.late_release_ns.p99)); }},
     {"validity.late_release.max", kDuration,
@@ -96,6 +102,7 @@ constexpr RunMetric kRunMetrics[] = {
      [](const RunResult& run) { return Value(double(run.validity.loop_turn_ns.max)); }},
 };
 #undef THRONG_COUNT
+#undef THRONG_LEDGER
 
 // Names before the dot that aren't an operation's.
 bool is_run_group(std::string_view name) {
@@ -314,7 +321,13 @@ bool holds(double value, Comparison comparison, double bound) {
   return false;
 }
 
+bool is_of_ledger(std::string_view metric) {
+  return metric.starts_with("ledger.") ||
+         find_by_name(kRunMetrics, fmt::format("ledger.{}", metric)) != nullptr;
+}
+
 std::string why_no_value(const Threshold& threshold, const RunResult& run) {
+  if (is_of_ledger(threshold.metric)) return "no ledger was kept";
   const std::string operation = threshold.metric.substr(0, threshold.metric.find('.'));
   if (is_run_group(operation)) return fmt::format("{} was not measured", threshold.metric);
   const OperationFigures* figures = run.find_operation(operation);
