@@ -14,6 +14,7 @@
 #include "loadgen/commands/run_options.hpp"
 #include "loadgen/pacing/quantity.hpp"
 #include "loadgen/report/humanise.hpp"
+#include "loadgen/simulate/aggregate/aggregate.hpp"
 #include "loadgen/simulate/fault_search.hpp"
 #include "loadgen/simulate/world_script.hpp"
 
@@ -30,7 +31,18 @@ struct SimulateWords {
   std::string world;
   std::string costs;
   std::string seeds;
+  std::string fidelity = "exact";
+  std::string nodes = "auto";
 };
+
+bool is_aggregate(const SimulateWords& words) { return words.fidelity == "aggregate"; }
+
+std::optional<std::uint64_t> parse_nodes(const std::string& text) {
+  if (text == "auto") return std::nullopt;
+  const auto nodes = pacing::parse_count(text);
+  if (nodes.has_value() && *nodes > 0) return *nodes;
+  throw std::runtime_error("--nodes: expected a number above 0, or auto, not \"" + text + '"');
+}
 
 std::uint64_t parse_seed(const std::string& text) {
   const auto seed = pacing::parse_count(text);
@@ -80,7 +92,19 @@ int search(const SimulateOptions& options, const SeedRange& seeds) {
   return static_cast<int>(outcome.code);
 }
 
+int run_aggregate(const SimulateWords& words, std::chrono::system_clock::time_point now) {
+  simulate::AggregateOptions options{.run = to_options(words.run, now),
+                                     .world = simulate::load_world(words.world, words.costs),
+                                     .nodes = parse_nodes(words.nodes)};
+  options.run.target.url = "a simulated fleet";
+  return play_and_report(options.run, words.run.json, [&](const play::RunOptions& told) {
+    options.run = told;
+    return simulate::aggregate(options);
+  });
+}
+
 int run_simulation(const SimulateWords& words, std::chrono::system_clock::time_point now) {
+  if (is_aggregate(words)) return run_aggregate(words, now);
   SimulateOptions options{.run = to_options(words.run, now),
                           .world = simulate::load_world(words.world, words.costs)};
   const simulate::NodeIndex nodes = options.world.fleet.nodes;
@@ -111,11 +135,19 @@ void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time
       "a Lua file with the nodes, the network and the faults [one node of two cores]");
   add("--costs", "THRONG_COSTS", words->costs,
       "a Lua file with what a core spends on each thing [docs/performance.md's]");
+  CLI::Option* const fidelity =
+      add("--fidelity", "THRONG_FIDELITY", words->fidelity,
+          "exact: each person is played; aggregate: all are added up, for 100M and more");
+  fidelity->check(CLI::IsMember({"exact", "aggregate"}))->capture_default_str();
+  CLI::Option* const nodes =
+      add("--nodes", "THRONG_NODES", words->nodes,
+          "of a fleet in aggregate: a number, or auto: as many as hold the thresholds [auto]");
+  nodes->needs(fidelity);
   CLI::Option* const seeds =
       add("--seeds", "THRONG_SEEDS", words->seeds,
           "FIRST..LAST: look for a seed that breaks a promise, and show what happened");
   // A search has seeds of its own, and one finding instead of a report.
-  for (const char* name : {"--seed", "--threshold", "--json", "--out"}) {
+  for (const char* name : {"--seed", "--threshold", "--json", "--out", "--fidelity"}) {
     seeds->excludes(command->get_option(name));
   }
   command->parse_complete_callback(

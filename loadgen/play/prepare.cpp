@@ -17,8 +17,6 @@ namespace {
 
 constexpr unsigned kUnauthorized = 401;
 constexpr unsigned kForbidden = 403;
-/// Ids above this are given out by the target to those who register there.
-constexpr std::uint64_t kMaxForeignUser = 1'000'000'000;
 constexpr std::chrono::hours kAdminTokenLife{24};
 
 [[noreturn]] void refuse(ExitCode code, const std::string& sentence) {
@@ -153,14 +151,14 @@ RunIdentity identify(std::uint64_t seed, std::chrono::system_clock::time_point s
   return {drawn, fmt::format("run-{:016x}", drawn), {1 + protocol::mix(drawn + 1) % room}};
 }
 
-scenario::Plan plan_of(const RunOptions& options) {
+scenario::Plan plan_of(const RunOptions& options, std::uint64_t most_users) {
   scenario::Plan plan = scenario::load_plan(options.source);
   plan.users = options.users.value_or(plan.users);
   plan.duration = options.duration.value_or(plan.duration);
   plan.ramp = options.ramp.value_or(plan.ramp);
-  if (plan.users == 0 || plan.users >= kMaxForeignUser) {
+  if (plan.users == 0 || plan.users > most_users) {
     refuse(ExitCode::kUsage,
-           fmt::format("users: expected 1 to {}, got {}", kMaxForeignUser - 1, plan.users));
+           fmt::format("users: expected 1 to {}, got {}", most_users, plan.users));
   }
   if (plan.duration <= pacing::Duration::zero()) {
     refuse(ExitCode::kUsage,

@@ -43,8 +43,12 @@ struct Prepared {
   double floor_cpu_s = 0;  ///< what measuring it took
 };
 
-/// The plan as the options have it. Errors: ScriptError; Refusal kUsage.
-scenario::Plan plan_of(const RunOptions& options);
+/// Ids above this are given out by the target to those who register there.
+inline constexpr std::uint64_t kMaxForeignUser = 1'000'000'000;
+
+/// The plan as the options have it, for at most so many users.
+/// Errors: ScriptError; Refusal kUsage.
+scenario::Plan plan_of(const RunOptions& options, std::uint64_t most_users = kMaxForeignUser - 1);
 /// Those of the plan, then those of the options. Errors: Refusal kUsage.
 std::vector<report::Threshold> thresholds_of(const scenario::Plan& plan, const RunOptions& options);
 

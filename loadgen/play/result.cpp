@@ -13,11 +13,6 @@
 namespace throng::play {
 namespace {
 
-report::ScenarioInfo scenario_info(const RunOptions& options) {
-  return {options.source.name, options.source.path, options.source.sha256,
-          options.seed,        options.args,        options.source.text};
-}
-
 report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& prepared,
                                      const Played& played) {
   report::GeneratorInfo info;
@@ -40,6 +35,11 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
 std::string iso_time(std::chrono::system_clock::time_point time) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(time)));
+}
+
+report::ScenarioInfo scenario_info(const RunOptions& options) {
+  return {options.source.name, options.source.path, options.source.sha256,
+          options.seed,        options.args,        options.source.text};
 }
 
 void admit_unfinished_drain(const Played& played, report::RunResult& result) {

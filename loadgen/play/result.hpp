@@ -10,6 +10,9 @@ namespace throng::play {
 /// E.g. "2026-01-31T12:00:00Z".
 std::string iso_time(std::chrono::system_clock::time_point time);
 
+/// What was played, and how.
+report::ScenarioInfo scenario_info(const RunOptions& options);
+
 /// What a drain that ended before all was in leaves unknown: nobody can say whether a delivery is
 /// lost or only late to a user who isn't caught up. Such deliveries move from `lost` to
 /// `unresolved`, and the run gets a reason to be invalid.

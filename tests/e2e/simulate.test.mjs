@@ -103,3 +103,26 @@ test('mistakes are told with their place', async () => {
   assert.equal(media.code, 2);
   assert.match(media.stderr, /media_share\.lua:\d+: .*no meaning in virtual time/);
 });
+
+test('people who are added up come out as rates, intervals and a fleet, without a ledger', async () => {
+  const result = await simulate([scenario('group_chat_500m_day.lua'), '--fidelity', 'aggregate', '--users', '20M',
+    '--duration', '2m']);
+  assert.equal(result.code, 0, `${result.stdout}\n${result.stderr}`);
+  const { clock, ledger, operations, simulation } = result.report;
+  assert.equal(clock, 'virtual');
+  assert.deepEqual(ledger, { kept: false });
+  assert.equal(simulation.fidelity, 'aggregate');
+  const { nodes, nodes_found: found, sample, day_ns: day, traffic } = simulation.aggregate;
+  assert.ok(found && nodes > 1, JSON.stringify(simulation));
+  assert.match(sample.thinned, /thinned to .* of the nodes' time/);
+  assert.ok(day.deliver.p99.low <= day.deliver.p99.value && day.deliver.p99.value <= day.deliver.p99.high);
+  assert.ok(Math.abs(operations.send.rate_per_s / traffic.messages.mean_per_s - 1) < 0.1, JSON.stringify(traffic));
+  assert.match(result.stdout, /ledger +none/);
+  assert.match(readFileSync(join(result.out, 'report.html'), 'utf8'), /All people together/);
+});
+
+test('a scenario that can’t be added up says which line prevents it', async () => {
+  const { code, stderr } = await throng(['simulate', ONE_TO_ONE, '--fidelity', 'aggregate']);
+  assert.equal(code, 2);
+  assert.match(stderr, /one_to_one\.lua:13: user\(me\) tells of one person at a time/);
+});
