@@ -182,12 +182,6 @@ HttpReply GatewayWorld::wait_for_reply() {
   return reply();
 }
 
-std::vector<chat::Command> GatewayWorld::take_mail() {
-  std::vector<chat::Command> mail;
-  for (auto& [to, command] : std::exchange(mailed_, {})) mail.push_back(std::move(command));
-  return mail;
-}
-
 void GatewayWorld::answer(const chat::ClientRef& to, std::string json,
                           std::optional<protocol::Error> error, std::uint32_t line) {
   if (HttpExchange* exchange = services.exchanges.find(to.slot, to.generation)) {

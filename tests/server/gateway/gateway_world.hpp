@@ -77,8 +77,6 @@ class GatewayWorld : private Turn,
     }
     return commands;
   }
-  /// All commands since the last call, whatever they are and whoever is to carry them out.
-  std::vector<chat::Command> take_mail();
   /// A shard's answer arrives.
   void answer(const chat::ClientRef& to, std::string json,
               std::optional<protocol::Error> error = std::nullopt, std::uint32_t line = 0);
