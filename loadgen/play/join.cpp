@@ -14,12 +14,12 @@
 #include <thread>
 #include <utility>
 
-#include "loadgen/play/address.hpp"
 #include "loadgen/play/crew_duty.hpp"
 #include "loadgen/play/crew_transfer.hpp"
 #include "loadgen/play/interruption.hpp"
 #include "loadgen/play/preflight.hpp"
 #include "loadgen/play/sealed_channel.hpp"
+#include "loadgen/serve/address.hpp"
 
 namespace throng::play {
 
@@ -40,7 +40,9 @@ constexpr std::chrono::seconds kFarewellTime{2};
 class Joining {
  public:
   explicit Joining(const JoinOptions& options)
-      : options_(options), address_(read_address(options.coordinator)), key_(options.secret) {}
+      : options_(options),
+        address_(serve::read_address(options.coordinator)),
+        key_(options.secret) {}
 
   void run() {
     connect();
@@ -185,7 +187,7 @@ class Joining {
   }
 
   const JoinOptions& options_;
-  const HostPort address_;
+  const serve::HostPort address_;
   const CrewKey key_;
   const pacing::SteadyClock clock_;
   const Interruption interruption_;

@@ -13,8 +13,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "loadgen/play/address.hpp"
 #include "loadgen/play/crew_transfer.hpp"
+#include "loadgen/serve/address.hpp"
 
 namespace throng::play {
 
@@ -34,7 +34,7 @@ constexpr std::size_t kMostNameBytes = 64;
 
 tcp::acceptor listen(asio::io_context& io, const std::string& address) {
   try {
-    const HostPort own = read_address(address, 0);
+    const serve::HostPort own = serve::read_address(address, 0);
     tcp::resolver resolver(io);
     const auto found = resolver.resolve(own.host, std::to_string(own.port), tcp::resolver::passive);
     return {io, found.begin()->endpoint()};

@@ -1,11 +1,11 @@
-#include "loadgen/play/address.hpp"
+#include "loadgen/serve/address.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 #include <stdexcept>
 
-namespace throng::play {
+namespace throng::serve {
 
 HostPort read_address(std::string_view address, std::uint16_t least_port) {
   HostPort read{"127.0.0.1", 0};
@@ -25,4 +25,4 @@ HostPort read_address(std::string_view address, std::uint16_t least_port) {
   return read;
 }
 
-}  // namespace throng::play
+}  // namespace throng::serve

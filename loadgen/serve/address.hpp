@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace throng::play {
+namespace throng::serve {
 
 /// Where somebody listens: a name or an address, an IPv6 address without its brackets.
 struct HostPort {
@@ -16,4 +16,4 @@ struct HostPort {
 /// Errors: std::runtime_error that says what was expected.
 HostPort read_address(std::string_view address, std::uint16_t least_port = 1);
 
-}  // namespace throng::play
+}  // namespace throng::serve

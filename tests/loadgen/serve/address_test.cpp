@@ -1,10 +1,10 @@
-#include "loadgen/play/address.hpp"
+#include "loadgen/serve/address.hpp"
 
 #include <gtest/gtest.h>
 
 #include <stdexcept>
 
-namespace throng::play {
+namespace throng::serve {
 namespace {
 
 TEST(Address, IsAHostAndAPort) {
@@ -27,4 +27,4 @@ TEST(Address, NeedsAPort) {
 }
 
 }  // namespace
-}  // namespace throng::play
+}  // namespace throng::serve
