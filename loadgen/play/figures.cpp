@@ -73,7 +73,9 @@ report::LedgerFigures ledger_figures(const measure::LedgerReport& report) {
 
 measure::Series::Columns series_columns() {
   measure::Series::Columns columns;
-  columns.gauges.emplace_back(kConnectedGauge);
+  for (const std::string_view gauge : {kConnectedGauge, kConnectingGauge, kAwayGauge}) {
+    columns.gauges.emplace_back(gauge);
+  }
   for (std::size_t i = 0; i < measure::kOperations; ++i) {
     columns.operations.emplace_back(measure::operation_name(static_cast<measure::Operation>(i)));
   }

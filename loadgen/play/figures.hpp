@@ -24,7 +24,7 @@ std::vector<std::pair<std::string, report::OperationFigures>> all_operation_figu
 
 report::LedgerFigures ledger_figures(const measure::LedgerReport& report);
 
-/// Of a run's series: who is connected, and each operation.
+/// Of a run's series: who is connected, connecting and away, and each operation.
 measure::Series::Columns series_columns();
 
 }  // namespace throng::play

@@ -151,6 +151,7 @@ bool Worker::bring_back(std::size_t count) {
     users::User& user = users_[brought_back_];
     if (user.means_to_be_online()) continue;
     user.login(*world_, time, time);
+    track_presence(user.local());
     --count;
   }
   return brought_back_ == slice_.users;
@@ -197,6 +198,7 @@ void Worker::login(LocalUser user, TimePoint due) {
   const TimePoint time = now();
   const std::uint64_t before = in_flight_;
   users_[user].login(*world_, due, time);
+  track_presence(user);
   track_in_flight(user, time);
   count_since(due, time, in_flight_ - before);
 }
@@ -204,12 +206,14 @@ void Worker::login(LocalUser user, TimePoint due) {
 void Worker::logout(LocalUser user) {
   const TimePoint time = now();
   users_[user].logout(*world_, time);
+  track_presence(user);
   track_in_flight(user, time);
 }
 
 void Worker::drop(LocalUser user) {
   const TimePoint time = now();
   users_[user].drop(*world_, time);
+  track_presence(user);
   track_in_flight(user, time);
 }
 
@@ -259,6 +263,7 @@ void Worker::on_open(transport::LinkId link) {
   const TimePoint time = now();
   seconds_.set_gauge(connected_gauge_, time - run_start_, static_cast<double>(connected()));
   users_[link].on_open(*world_, time);
+  track_presence(link);
   track_in_flight(link, time);
   resume_ready();
 }
@@ -281,6 +286,7 @@ void Worker::on_closed(transport::LinkId link, transport::CloseReason reason,
     seconds_.set_gauge(connected_gauge_, time - run_start_, static_cast<double>(connected()));
   }
   users_[link].on_closed(*world_, reason, close_code, time);
+  track_presence(link);
   track_in_flight(link, time);
   resume_ready();
 }
@@ -316,6 +322,7 @@ void Worker::release(ScriptTimer& timer) {
   if (std::exchange(timer.started, true)) {
     script_.resume(user, scenario::TimeReached{});
   } else {
+    ++begun_;
     script_.start(user, due);
   }
   resume_ready();
@@ -354,6 +361,13 @@ void Worker::track_in_flight(LocalUser user, TimePoint time) {
   tracked.in_flight = static_cast<std::uint16_t>(sends);
 }
 
+void Worker::track_presence(LocalUser user) {
+  Tracked& tracked = tracked_[user];
+  const bool connecting = users_[user].means_to_be_online() && !tracked.open;
+  if (std::exchange(tracked.connecting, connecting) == connecting) return;
+  connecting ? ++connecting_ : --connecting_;
+}
+
 void Worker::integrate_in_flight(TimePoint time) {
   count_since(in_flight_since_, time, in_flight_);
   in_flight_since_ = time;
@@ -364,7 +378,15 @@ void Worker::count_since(TimePoint from, TimePoint time, std::uint64_t sends) {
       static_cast<double>(sends) * pacing::to_seconds(overlap(measured_, from, time));
 }
 
+void Worker::add_presence(measure::SecondSnapshot& second) const {
+  // Who is brought back without ever having begun isn't away either.
+  const std::uint64_t there = std::min(begun_, connected() + connecting_);
+  second.gauges.push_back({std::string(kConnectingGauge), static_cast<double>(connecting_)});
+  second.gauges.push_back({std::string(kAwayGauge), static_cast<double>(begun_ - there)});
+}
+
 void Worker::hand_over(measure::SecondSnapshot second) {
+  add_presence(second);
   WorkerSecond over{std::move(second), std::exchange(late_release_, {}), std::exchange(pauses_, {}),
                     std::nullopt};
   if (context_.live_tallies) over.recorded = recorder_->totals();

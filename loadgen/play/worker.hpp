@@ -69,8 +69,11 @@ struct Slice {
 /// The slices of `workers` workers, equal but for one user.
 std::vector<Slice> slice_users(std::uint64_t users, unsigned workers);
 
-/// The gauge in the series.
+/// The gauges in the series: people with a connection; those without who mean to have one; those
+/// who mean to be offline. Who hasn't begun yet is none of them.
 inline constexpr std::string_view kConnectedGauge = "users_connected";
+inline constexpr std::string_view kConnectingGauge = "users_connecting";
+inline constexpr std::string_view kAwayGauge = "users_away";
 
 /// One worker's figures of a second that is over.
 struct WorkerSecond {
@@ -163,6 +166,7 @@ class Worker final : private scenario::Actions,
   /// What the worker counts of one user.
   struct Tracked {
     bool open = false;         ///< the connection
+    bool connecting = false;   ///< means to be online, and isn't
     bool wanted_once = false;  ///< to be online
     bool opened_once = false;
     std::uint16_t in_flight = 0;  ///< of the worker's in_flight_
@@ -247,8 +251,11 @@ class Worker final : private scenario::Actions,
   void resume_ready();
   void collect_garbage();
   void track_in_flight(LocalUser user, pacing::TimePoint now);
+  /// To be called when the user may mean otherwise than before, or the connection has changed.
+  void track_presence(LocalUser user);
   void integrate_in_flight(pacing::TimePoint now);
   void count_since(pacing::TimePoint from, pacing::TimePoint now, std::uint64_t sends);
+  void add_presence(measure::SecondSnapshot& second) const;
   void hand_over(measure::SecondSnapshot second);
 
   // Constant after construction
@@ -288,6 +295,8 @@ class Worker final : private scenario::Actions,
   double in_flight_seconds_ = 0;
   std::uint64_t unreleased_ = 0;
   std::vector<Tracked> tracked_;
+  std::uint64_t begun_ = 0;       ///< users whose script was started
+  std::uint64_t connecting_ = 0;  ///< tracked as that
   std::uint64_t wanted_online_ = 0;
   std::uint64_t came_online_ = 0;
   pacing::TimePoint next_second_{};

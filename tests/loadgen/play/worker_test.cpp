@@ -251,6 +251,40 @@ TEST(Worker, HandsOverEverySecond) {
   EXPECT_EQ(connected->value, 3);
 }
 
+double gauge(const measure::SecondSnapshot& second, std::string_view name) {
+  const auto found = std::ranges::find(second.gauges, name, &measure::Gauge::name);
+  return found == second.gauges.end() ? -1 : found->value;
+}
+
+// User 1 begins at 0 s, 2 at 1 s, and so on.
+TEST(Worker, SaysWhoIsConnectedConnectingAndAway) {
+  Played played(R"(
+function user(me)
+  if me.number == 1 then me:think(100) end
+  me:login()
+  me:think(1)
+  if me.number == 2 then me:logout() end
+end)");
+  played.play_until(milliseconds(2'500));
+  played.hold(true);
+  played.play_until(milliseconds(4'100));
+  const auto& over = played.seconds_over();
+  ASSERT_EQ(over.size(), 4u);
+  EXPECT_EQ(gauge(over[1], kConnectedGauge), 1);
+  EXPECT_EQ(gauge(over[1], kAwayGauge), 1);
+  EXPECT_EQ(gauge(over[1], kConnectingGauge), 0);
+  EXPECT_EQ(gauge(over[3], kConnectedGauge), 1) << "user 3; 2 has logged out";
+  EXPECT_EQ(gauge(over[3], kAwayGauge), 2);
+  EXPECT_EQ(gauge(over[3], kConnectingGauge), 1) << "nobody lets user 4 in";
+}
+
+TEST(Worker, HasNobodyAwayTwiceWhenAllAreBroughtBack) {
+  Played played("function user(me) end");
+  played.play_to_the_end();
+  EXPECT_EQ(gauge(played.seconds_over().back(), kConnectedGauge), kUsers);
+  EXPECT_EQ(gauge(played.seconds_over().back(), kAwayGauge), 0);
+}
+
 TEST(Worker, BringsBackThoseWhoAreAway) {
   Played played(R"(
 function user(me)
