@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <map>
-#include <string_view>
-
 #include "loadgen/report/escape.hpp"
+#include "loadgen/report/fill_in.hpp"
 #include "loadgen/report/html_sections.hpp"
 #include "loadgen/report/humanise.hpp"
 #include "loadgen/report/page_files.hpp"
@@ -18,23 +16,6 @@ namespace {
 
 // More points than this don't show at a screen's width.
 constexpr std::size_t kMostChartRows = 900;
-
-using Values = std::map<std::string_view, std::string>;
-
-// Puts the values in for their {{names}}, in one pass: what a value holds is never looked at again.
-std::string fill_in(std::string_view page, const Values& values) {
-  constexpr std::string_view kOpen = "{{";
-  constexpr std::string_view kClose = "}}";
-  std::string out;
-  for (;;) {
-    const std::size_t open = page.find(kOpen);
-    const std::size_t close = page.find(kClose, open);
-    if (open == page.npos || close == page.npos) return out += page;
-    out += page.substr(0, open);
-    out += values.at(page.substr(open + kOpen.size(), close - open - kOpen.size()));
-    page.remove_prefix(close + kClose.size());
-  }
-}
 
 std::string summary_line(const RunResult& run) {
   std::string line = fmt::format("{} measured", span_text(run.time.measured_s));
@@ -50,17 +31,6 @@ std::string chart_data(const RunResult& run, const SeriesTable& series) {
                                         series_json(condensed(series, kMostChartRows))));
 }
 
-std::string_view verdict_tone(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kPass:
-      return "good";
-    case Verdict::kInvalid:
-      return "doubtful";
-    default:
-      return "bad";
-  }
-}
-
 }  // namespace
 
 std::string html_report(const RunResult& run, const SeriesTable& series) {
@@ -68,7 +38,7 @@ std::string html_report(const RunResult& run, const SeriesTable& series) {
   return fill_in(kPageTemplate,
                  {
                      {"style", std::string(kPageStyle)},
-                     {"script", std::string(kPageScript)},
+                     {"script", std::string(kPageCharts) + std::string(kPageScript)},
                      {"title", html_text(scenario_title(run.scenario))},
                      {"target", html_text(run.target.url)},
                      {"file", html_text(run.scenario.file)},

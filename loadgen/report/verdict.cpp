@@ -132,6 +132,17 @@ std::string_view verdict_word(Verdict verdict) {
   return "UNKNOWN";
 }
 
+std::string_view verdict_tone(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kPass:
+      return "good";
+    case Verdict::kInvalid:
+      return "doubtful";
+    default:
+      return "bad";
+  }
+}
+
 std::string verdict_sentence(const RunResult& result) {
   switch (result.verdict) {
     case Verdict::kPass:

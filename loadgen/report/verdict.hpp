@@ -30,6 +30,8 @@ void judge(RunResult& result);
 
 /// "PASS", "FAIL", "INCORRECT" or "INVALID".
 std::string_view verdict_word(Verdict verdict);
+/// How a page shows it: "good", "bad", or "doubtful" for what isn't to be believed.
+std::string_view verdict_tone(Verdict verdict);
 /// A sentence that says why: "2 of 5 thresholds were missed."
 std::string verdict_sentence(const RunResult& result);
 /// "a threshold failed" for 3, and so on for each exit code of `throng`; else "unknown".
