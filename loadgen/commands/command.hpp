@@ -26,6 +26,7 @@ void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time
 void add_floor(CLI::App& app, Action& action, std::chrono::system_clock::time_point now);
 void add_crew(CLI::App& app, Action& action);
 void add_report(CLI::App& app, Action& action);
+void add_view(CLI::App& app, Action& action);
 void add_doctor(CLI::App& app, Action& action);
 void add_capacity(CLI::App& app, Action& action);
 void add_cost(CLI::App& app, Action& action);

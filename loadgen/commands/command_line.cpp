@@ -48,6 +48,7 @@ int run_command_line(int argc, char** argv, std::chrono::system_clock::time_poin
   add_crew(app, action);
   add_floor(app, action, now);
   add_report(app, action);
+  add_view(app, action);
   add_doctor(app, action);
   add_capacity(app, action);
   add_cost(app, action);

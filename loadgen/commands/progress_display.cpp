@@ -40,17 +40,29 @@ std::string describe(const play::Progress& p, std::size_t columns) {
   return report::progress_line(play::phase_name(p.phase), p.figures, columns);
 }
 
-/// What one of them sees can be looked at: this line stays.
+/// What one of them sees can be looked at.
 std::string describe_users(const play::Progress& p) {
   return fmt::format("playing users {} to {}", p.first_user, p.first_user + p.users_planned - 1);
 }
 
+std::string describe_live_page(const play::Progress& p) {
+  const std::string why = p.live_note.empty() ? "" : fmt::format(" ({})", p.live_note);
+  if (p.live_at->empty()) return "no live page" + why;
+  return fmt::format("live page at {}{}", *p.live_at, why);
+}
+
 }  // namespace
+
+void ProgressDisplay::leave(const std::string& line) {
+  finish();
+  out_ << line << '\n' << std::flush;
+}
 
 void ProgressDisplay::show(const play::Progress& progress, pacing::TimePoint now) {
   if (progress.first_user != 0) {
-    finish();
-    out_ << describe_users(progress) << '\n' << std::flush;
+    leave(describe_users(progress));
+  } else if (progress.live_at) {
+    leave(describe_live_page(progress));
   } else if (columns_) {
     out_ << kClearLine << describe(progress, columns_()) << std::flush;
     line_open_ = true;

@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <ostream>
+#include <string>
 
 #include "loadgen/pacing/clock.hpp"
 #include "loadgen/play/run.hpp"
@@ -23,6 +24,9 @@ class ProgressDisplay {
   void finish();
 
  private:
+  /// Shows a line that stays.
+  void leave(const std::string& line);
+
   std::ostream& out_;
   const std::function<std::size_t()> columns_;
   bool line_open_ = false;

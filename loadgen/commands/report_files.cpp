@@ -5,7 +5,6 @@
 #include "loadgen/report/html.hpp"
 #include "loadgen/report/junit.hpp"
 #include "loadgen/report/run_json.hpp"
-#include "loadgen/report/series_table.hpp"
 #include "loadgen/report/text_file.hpp"
 
 namespace throng::commands {
@@ -24,14 +23,16 @@ report::RunResult read_run(const std::filesystem::path& dir) {
   return value_or_throw(report::read_run_json(report::read_text_file(path), path.string()));
 }
 
+report::SeriesTable read_series(const std::filesystem::path& dir) {
+  const auto path = dir / "series.csv";
+  if (!std::filesystem::exists(path)) return {};
+  return value_or_throw(report::read_series_csv(report::read_text_file(path), path.string()));
+}
+
 std::filesystem::path write_reports(const std::filesystem::path& dir) {
   const report::RunResult run = read_run(dir);
-  report::SeriesTable series;
-  if (const auto path = dir / "series.csv"; std::filesystem::exists(path)) {
-    series = value_or_throw(report::read_series_csv(report::read_text_file(path), path.string()));
-  }
   const auto html = dir / "report.html";
-  report::write_text_file(html, report::html_report(run, series));
+  report::write_text_file(html, report::html_report(run, read_series(dir)));
   report::write_text_file(dir / "junit.xml", report::junit_xml(run));
   return html;
 }

@@ -12,6 +12,7 @@ namespace {
 int run(const RunWords& words, std::chrono::system_clock::time_point now) {
   play::RunOptions options = to_options(words, now);
   aim(options, words);
+  options.live = live_of(words);
   return play_and_report(std::move(options), words.json);
 }
 

@@ -1,6 +1,7 @@
 #include "loadgen/commands/run_options.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -45,6 +46,8 @@ constexpr RunOption kTargetRows[] = {
      "file with the certificates that wss:// is held to, PEM [the system's]"},
     {"--floor", "THRONG_FLOOR", &RunWords::floor,
      "auto: measure first what the generator itself adds; none: don't [auto]"},
+    {"--live", "THRONG_LIVE", &RunWords::live,
+     "HOST:PORT or PORT of a page that shows the run; auto: 9600 at a terminal; none [auto]"},
     {"--crews", "THRONG_CREWS", &RunWords::crews,
      "so many throng crew --join, on other machines, play all people [0]"},
     {"--crew-listen", "THRONG_CREW_LISTEN", &RunWords::crew_listen,
@@ -222,6 +225,14 @@ void aim(play::RunOptions& options, const RunWords& words) {
   options.measure_floor = [seed = options.seed, now = options.started](const auto& interrupted) {
     return floor::measure_floor(seed, now, interrupted);
   };
+}
+
+play::LiveOptions live_of(const RunWords& words) {
+  constexpr const char* kUsual = "127.0.0.1:9600";
+  if (words.live == "none") return {};
+  if (words.live != "auto") return {.address = words.live, .may_move = false};
+  if (!isatty(STDERR_FILENO)) return {};
+  return {.address = kUsual, .may_move = true};
 }
 
 }  // namespace throng::commands

@@ -33,6 +33,7 @@ struct RunWords {
   std::string crew_listen = "127.0.0.1:9410";
   std::string crew_key_file;
   std::string crew_wait = "60s";
+  std::string live = "auto";
   std::string prometheus;
   std::string prometheus_linger = "30s";
   bool json = false;
@@ -55,13 +56,15 @@ void add_run_option(CLI::App& command, RunWords& words, std::string_view name);
 void add_scenario_options(CLI::App& command, RunWords& words);
 /// What every command that plays a scenario against a target takes, those included.
 void add_play_options(CLI::App& command, RunWords& words);
-/// Which target, with what secret, whether the generator is measured beside it, and which crews of
-/// other machines play.
+/// Which target, with what secret, whether the generator is measured beside it, which crews of other
+/// machines play, and where the run can be watched.
 void add_target_options(CLI::App& command, RunWords& words);
 
 /// All but the target. Errors: std::runtime_error naming the option.
 play::RunOptions to_options(const RunWords& words, std::chrono::system_clock::time_point now);
-/// What add_target_options() took. Errors: std::runtime_error naming the option.
+/// What add_target_options() took, but for where it can be watched. Errors: std::runtime_error naming the option.
 void aim(play::RunOptions& options, const RunWords& words);
+/// Where the run is to be watched. At a terminal there is somebody who may want to.
+play::LiveOptions live_of(const RunWords& words);
 
 }  // namespace throng::commands

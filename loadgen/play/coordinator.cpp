@@ -7,6 +7,7 @@
 
 #include "loadgen/play/figures.hpp"
 #include "loadgen/play/forked_crew.hpp"
+#include "loadgen/play/live_view.hpp"
 #include "loadgen/play/local_crew.hpp"
 #include "loadgen/play/metrics_page.hpp"
 #include "loadgen/play/metrics_server.hpp"
@@ -46,7 +47,8 @@ std::int64_t token_expiry(const RunOptions& options, const scenario::Plan& plan)
 }  // namespace
 
 Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
-                         boost::asio::io_context& io, const Interrupted& interrupted)
+                         boost::asio::io_context& io, const Interrupted& interrupted,
+                         const std::function<void()>& stop)
     : options_(options),
       prepared_(prepared),
       io_(io),
@@ -60,6 +62,7 @@ Coordinator::Coordinator(const RunOptions& options, const Prepared& prepared,
   if (!options.out_dir.empty()) files_.emplace(options.out_dir);
   make_crews(interrupted);  // before there is another thread
   if (!options.prometheus.empty()) open_metrics_page();
+  if (!options.live.address.empty()) open_live_view(stop);
 }
 
 Coordinator::~Coordinator() = default;
@@ -88,6 +91,16 @@ void Coordinator::open_metrics_page() {
                 options_.target.url, options_.version, options_.seed},
       prepared_.plan.users);
   metrics_server_ = std::make_unique<MetricsServer>(*page_, options_.prometheus);
+}
+
+void Coordinator::open_live_view(const std::function<void()>& stop) {
+  live_view_ = std::make_unique<LiveView>(options_, prepared_, stop);
+  if (!options_.on_progress) return;
+  Progress progress;
+  progress.phase = Phase::kFloor;  // the last before the ramp
+  progress.live_at = live_view_->url().value_or("");
+  progress.live_note = live_view_->note();
+  options_.on_progress(progress);
 }
 
 void Coordinator::make_crews(const Interrupted& interrupted) {
@@ -251,6 +264,25 @@ void Coordinator::update_page() {
   page_->set_validity(judge_validity(facts_so_far()));
 }
 
+void Coordinator::update_live_view() {
+  const GenerationFacts facts = facts_so_far();
+  LiveMoment moment;
+  moment.phase = phase_;
+  moment.elapsed_s = elapsed_s();
+  moment.total_s = total_s();
+  moment.lead_in_s = pacing::to_seconds(lead_in(options_, prepared_.plan));
+  moment.measured_s = facts.measured_s;
+  moment.connected_peak = live_.connected_peak();
+  moment.logins = live_.logins();
+  moment.standing = standing();
+  moment.validity = judge_validity(facts);
+  live_view_->show(moment);
+}
+
+void Coordinator::show_result(const report::RunResult& result) {
+  if (live_view_) live_view_->finish(result);
+}
+
 void Coordinator::publish(const report::RunResult& result) {
   if (!page_) return;
   page_->set_result(result);
@@ -265,15 +297,14 @@ bool Coordinator::awaits_readers() const { return page_ && metrics_server_->awai
 
 void Coordinator::tell() {
   if (page_) update_page();
+  if (live_view_) update_live_view();
   if (!options_.on_progress) return;
   Progress progress;
   progress.phase = phase_;
   progress.users_planned = prepared_.plan.users;
   progress.figures = live_.progress();
-  const auto elapsed = std::max(clock_.now() - run_start_, pacing::Duration::zero());
-  progress.figures.elapsed_s = pacing::to_seconds(elapsed);
-  progress.figures.total_s =
-      pacing::to_seconds(lead_in(options_, prepared_.plan) + prepared_.plan.duration);
+  progress.figures.elapsed_s = elapsed_s();
+  progress.figures.total_s = total_s();
   progress.figures.outstanding = standing().awaited();
   options_.on_progress(progress);
 }
@@ -353,8 +384,19 @@ void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {
 void Coordinator::on_second(const measure::SecondSnapshot& second) {
   const pacing::TimePoint begins = run_start_ + std::chrono::seconds(second.second);
   live_.add(second, begins < measured_until_);
+  if (live_view_) {
+    live_view_->add_second(second, begins >= measured_from_ && begins < measured_until_);
+  }
   if (files_) files_->add_second(second);
   if (page_) page_->add_second(second);
+}
+
+double Coordinator::elapsed_s() const {
+  return pacing::to_seconds(std::max(clock_.now() - run_start_, pacing::Duration::zero()));
+}
+
+double Coordinator::total_s() const {
+  return pacing::to_seconds(lead_in(options_, prepared_.plan) + prepared_.plan.duration);
 }
 
 Standing Coordinator::standing() const {

@@ -29,6 +29,7 @@
 
 namespace throng::play {
 
+class LiveView;
 class MetricsPage;
 class MetricsServer;
 
@@ -54,12 +55,13 @@ struct Played {
 /// called play(), in an io_context that it shares with the watch for signals.
 class Coordinator {
  public:
-  /// Blocks until all crews are ready; `interrupted` is asked again and again meanwhile.
-  /// Requires: all but that outlive it; this process has no other thread when there are to be
+  /// Blocks until all crews are ready; `interrupted` is asked again and again meanwhile. `stop` is
+  /// called by another thread when the live page's button is pressed.
+  /// Requires: all but these outlive it; this process has no other thread when there are to be
   /// several processes. Errors: ScriptError; Refusal; std::system_error; std::runtime_error when
-  /// the metrics page's address or a file can't be had.
+  /// the address of a page or a file can't be had.
   Coordinator(const RunOptions& options, const Prepared& prepared, boost::asio::io_context& io,
-              const std::function<bool()>& interrupted);
+              const std::function<bool()>& interrupted, const std::function<void()>& stop);
   ~Coordinator();
 
   /// Blocks until the run is over. Called once. Errors: what a worker threw.
@@ -70,7 +72,9 @@ class Coordinator {
   /// Writes what is to be written beside the page; see RunFiles::finish().
   std::optional<std::string> write_files(const measure::Tallies& totals,
                                          const report::RunResult& result);
-  /// The metrics page shows what became of the run. Requires: play() has returned.
+  /// The live page shows what became of the run. Requires: play() has returned.
+  void show_result(const report::RunResult& result);
+  /// The metrics page does. Requires: play() has returned.
   void publish(const report::RunResult& result);
   /// Somebody who read the metrics page before hasn't read it since.
   bool awaits_readers() const;
@@ -89,6 +93,7 @@ class Coordinator {
   CrewOrders orders_for(std::span<const Slice> slices) const;
   void relay(const Crew& from, const BoardChanges& changes);
   void open_metrics_page();
+  void open_live_view(const std::function<void()>& stop);
   void begin();
   void enter(Phase phase);
   void begin_measuring();
@@ -97,6 +102,7 @@ class Coordinator {
   void tell_each_second();
   void tell();
   void update_page();
+  void update_live_view();
   Played join();
   GenerationFacts generation_facts(const Harvest& harvest) const;
   /// What is known of them while the run goes on.
@@ -105,6 +111,8 @@ class Coordinator {
   void on_worker_second(unsigned worker, WorkerSecond second);
   void on_second(const measure::SecondSnapshot& second);
 
+  double elapsed_s() const;
+  double total_s() const;  ///< as planned
   Standing standing() const;
   /// This one and those of the crews on this machine.
   std::vector<pid_t> processes() const;
@@ -124,6 +132,7 @@ class Coordinator {
   std::optional<RunFiles> files_;
   std::unique_ptr<MetricsPage> page_;
   std::unique_ptr<MetricsServer> metrics_server_;
+  std::unique_ptr<LiveView> live_view_;
   measure::Series series_;
   Timer phase_timer_;
   Timer second_timer_;

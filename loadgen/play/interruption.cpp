@@ -30,6 +30,8 @@ Interruption::Interruption() {
 
 Interruption::~Interruption() { handle(SIG_DFL); }
 
+void Interruption::request() { on_signal(0); }
+
 bool Interruption::requested() const { return signalled; }
 
 }  // namespace throng::play

@@ -14,6 +14,8 @@ class Interruption {
   Interruption(const Interruption&) = delete;
   Interruption& operator=(const Interruption&) = delete;
 
+  /// Does what the first signal does. Any thread.
+  void request();
   bool requested() const;
 };
 

@@ -13,13 +13,16 @@
 namespace throng::play {
 namespace {
 
-report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& prepared,
-                                     const Played& played) {
+report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& prepared) {
   report::GeneratorInfo info;
   info.version = options.version;
   info.threads = prepared.threads;
   info.processes = prepared.processes;
   info.sessions_per_connection = options.sessions_per_connection;
+  return info;
+}
+
+void add_usage(report::GeneratorInfo& info, const Prepared& prepared, const Played& played) {
   info.cpu_s = family_cpu_s() - prepared.floor_cpu_s;
   info.rss_bytes = played.rss_bytes;
   for (const CrewAway& crew : played.away) {
@@ -27,7 +30,6 @@ report::GeneratorInfo generator_info(const RunOptions& options, const Prepared& 
     info.crews.push_back({crew.name, crew.users, crew.threads, crew.cores, crew.cpu_s,
                           crew.rss_bytes, crew.clock_offset.count(), crew.clock_error.count()});
   }
-  return info;
 }
 
 }  // namespace
@@ -61,6 +63,17 @@ measure::WarmUp warm_up_of(const RunOptions& options, const Played& played) {
   return options.warm_up ? measure::WarmUp() : played.recorded->warm_up();
 }
 
+report::RunResult planned_result(const RunOptions& options, const Prepared& prepared) {
+  report::RunResult result;
+  result.scenario = scenario_info(options);
+  result.target = {options.target.url, prepared.server_version};
+  result.time.started = iso_time(options.started);
+  result.generator = generator_info(options, prepared);
+  result.users.planned = prepared.plan.users;
+  result.floor = prepared.floor;
+  return result;
+}
+
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
                               const Played& played) {
   const measure::WarmUp warm_up = warm_up_of(options, played);
@@ -68,18 +81,15 @@ report::RunResult make_result(const RunOptions& options, const Prepared& prepare
                        static_cast<double>(warm_up.steps) / measure::kSteps;
   const double warmup_s = played.lead_in_s + cut_s;
   const double measured_s = std::max(played.generation.measured_s - cut_s, 0.0);
-  report::RunResult result;
-  result.scenario = scenario_info(options);
-  result.target = {options.target.url, prepared.server_version};
+  report::RunResult result = planned_result(options, prepared);
   result.machine = read_machine();
-  result.time = {iso_time(options.started), warmup_s, measured_s, warm_up.steady};
-  result.generator = generator_info(options, prepared, played);
+  result.time = {result.time.started, warmup_s, measured_s, warm_up.steady};
+  add_usage(result.generator, prepared, played);
   result.users = {prepared.plan.users, played.connected_peak, played.logins};
   result.operations =
       all_operation_figures(played.recorded->totals(warm_up.steps), warmup_s, measured_s);
   result.ledger = ledger_figures(played.ledger);
   result.validity = judge_validity(played.generation);
-  result.floor = prepared.floor;
   result.interrupted = played.interrupted;
   admit_unfinished_drain(played, result);
   for (const report::Threshold& threshold : prepared.thresholds) {

@@ -21,6 +21,9 @@ void admit_unfinished_drain(const Played& played, report::RunResult& result);
 /// What the totals leave out of the measured time.
 measure::WarmUp warm_up_of(const RunOptions& options, const Played& played);
 
+/// What is known of the result before the ramp: what is played, against what, by whom.
+report::RunResult planned_result(const RunOptions& options, const Prepared& prepared);
+
 /// The whole result, thresholds, verdict and exit code included.
 report::RunResult make_result(const RunOptions& options, const Prepared& prepared,
                               const Played& played);

@@ -33,7 +33,7 @@ class Run {
     const Prepared prepared = prepare(options_, interrupted, muster_ ? &*muster_ : nullptr);
     TargetWatch target(options_.target, prepared.endpoint);
     const RunOptions watched = watched_by(target);
-    Coordinator coordinator(watched, prepared, io_, interrupted);
+    Coordinator coordinator(watched, prepared, io_, interrupted, [this] { stop(); });
     watch_for_interruption(coordinator);
     const Played played = coordinator.play();
     RunOutcome outcome;
@@ -43,6 +43,7 @@ class Run {
     const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
     outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
     if (outcome.error.empty()) coordinator.dismiss_crews();
+    coordinator.show_result(*outcome.result);
     hand_over(coordinator, *outcome.result);
     return outcome;
   }
@@ -55,6 +56,11 @@ class Run {
       if (options_.on_progress) options_.on_progress(progress);
     };
     return options;
+  }
+
+  /// Any thread.
+  void stop() {
+    if (interruption_) interruption_->request();
   }
 
   bool is_interrupted() const {

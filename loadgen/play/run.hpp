@@ -54,7 +54,17 @@ struct Progress {
   std::uint64_t chats_planned = 0;
   std::uint64_t users_planned = 0;
   std::uint64_t first_user = 0;  ///< who of the target's users are played; 0: not decided yet
-  report::Progress figures;      ///< of the last second that is over, from kRamp on
+  /// Where the run can be watched; of a call of its own. Nothing: it isn't about that.
+  std::optional<std::string> live_at;
+  std::string live_note;     ///< why it isn't at the usual address; may be empty
+  report::Progress figures;  ///< of the last second that is over, from kRamp on
+};
+
+/// The page that shows a run while it goes on.
+struct LiveOptions {
+  std::string address;  ///< "HOST:PORT" or "PORT" of 127.0.0.1; 0 chooses one; empty: none
+  /// If the address can't be had, another port of it is as good, and so is no page at all.
+  bool may_move = false;
 };
 
 /// Crews of other machines that a run is played by.
@@ -96,6 +106,8 @@ struct RunOptions {
   std::string prometheus;
   /// How long at most the end waits for all who read that page to fetch its last figures.
   pacing::Duration prometheus_linger = std::chrono::seconds(30);
+  /// From the ramp on. Its button does what the first signal does, so handle_signals is to be true.
+  LiveOptions live;
   std::vector<std::string> args;  ///< as they stood behind `--`, for the report
   std::string version;            ///< the generator's own
 

@@ -42,6 +42,23 @@ TEST(ProgressDisplay, SaysEachPhaseAtOnce) {
       "writing the report\n");
 }
 
+TEST(ProgressDisplay, LeavesALineThatSaysWhereToWatch) {
+  std::ostringstream out;
+  ProgressDisplay display(out, nullptr);
+  play::Progress opened = at(play::Phase::kFloor);
+  opened.live_at = "http://127.0.0.1:9600/";
+  display.show(opened, after(0));
+  opened.live_at = "http://127.0.0.1:40123/";
+  opened.live_note = "127.0.0.1:9600: Address already in use";
+  display.show(opened, after(1));
+  opened.live_at = "";
+  display.show(opened, after(2));
+  EXPECT_EQ(out.str(),
+            "live page at http://127.0.0.1:9600/\n"
+            "live page at http://127.0.0.1:40123/ (127.0.0.1:9600: Address already in use)\n"
+            "no live page (127.0.0.1:9600: Address already in use)\n");
+}
+
 TEST(ProgressDisplay, LeavesALineThatSaysWhoIsPlayed) {
   std::ostringstream out;
   ProgressDisplay display(out, [] { return std::size_t{80}; });

@@ -24,6 +24,13 @@ TEST(Interruption, TheFirstSignalIsAWishAndTheSecondWouldBeTheEnd) {
   }
 }
 
+TEST(Interruption, CanBeAskedForWithoutASignal) {
+  Interruption interruption;
+  interruption.request();
+  EXPECT_TRUE(interruption.requested());
+  EXPECT_TRUE(has_default(SIGINT) && has_default(SIGTERM)) << "the next one ends the process";
+}
+
 TEST(Interruption, LeavesTheSignalsAsTheyWere) {
   { const Interruption interruption; }
   EXPECT_TRUE(has_default(SIGINT) && has_default(SIGTERM));
