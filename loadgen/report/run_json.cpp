@@ -275,7 +275,7 @@ void members(Walk& walk, Like<SimulationInfo> auto& simulation) {
   walk("fidelity", simulation.fidelity);
   walk("world", simulation.world);
   walk("costs", simulation.costs);
-  walk("nodes", simulation.nodes);
+  walk.younger("nodes", simulation.nodes);
   walk("cores", simulation.cores);
   walk("faults", simulation.faults);
   walk("virtual_s", simulation.virtual_s);
