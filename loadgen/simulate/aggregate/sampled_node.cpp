@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "loadgen/simulate/node_shard.hpp"
 #include "loadgen/simulate/sum_of_draws.hpp"
 #include "protocol/events.hpp"
 #include "protocol/ids.hpp"
 #include "server/chat/rules.hpp"
+#include "server/cluster/load.hpp"
 #include "server/gateway/limits.hpp"
 
 namespace throng::simulate {
@@ -198,7 +198,7 @@ void SampledNode::message_arrives() {
 
 void SampledNode::message_at_chat(ItemIndex index) {
   Shard& shard = shards_[items_[index].chat];
-  if (shard.core.waiting(now_) > NodeShard::kCongested ||
+  if (cluster::load_by_mail(shard.core.waiting(now_)) == cluster::Load::kFull ||
       shard.gathering.size() + shard.committing.size() >= chat::Rules::kMaxPending) {
     take(index);
     auto& sends = figures_.operations[static_cast<std::size_t>(Operation::kSend)];

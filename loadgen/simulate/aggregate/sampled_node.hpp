@@ -51,8 +51,8 @@ struct FleetShape {
 /// is moved in the same way.
 ///
 /// Thread-confined. A function of its arguments. Letters that wait are bounded as in the server:
-/// above NodeShard::kCongested a message is refused, and so it is above Rules::kMaxPending that
-/// await their commit.
+/// a shard that they make full refuses messages, and so does one of which Rules::kMaxPending await
+/// their commit.
 class SampledNode {
  public:
   static constexpr pacing::Duration kElsewhere = std::chrono::milliseconds(60);
