@@ -60,7 +60,7 @@ Harvest RemoteCrew::harvest() {
 // It closes the line once it has heard; were it closed here, what it still says would break it
 // before.
 void RemoteCrew::dismiss() {
-  channel().send(CrewMessage::kThanks);
+  if (!channel().send(CrewMessage::kThanks)) return;
   const pacing::TimePoint until = clock_.now() + kFarewellTime;
   run_until([&] { return !call_.channel->is_open() || clock_.now() >= until; });
 }

@@ -145,6 +145,7 @@ class User : public pacing::TimerNode {
   void say_hello(UserWorld& world, pacing::TimePoint now);
   void on_welcome(UserWorld& world, const protocol::Welcome& event, pacing::TimePoint now);
   void forget_positions(UserWorld& world);
+  void take_epoch() { epoch_ = next_epoch_; }
   void on_caught_up(UserWorld& world, const protocol::CaughtUp& event, pacing::TimePoint now);
   void check_chat_state(UserWorld& world, const protocol::ChatState& told, pacing::TimePoint now);
   void on_bye(UserWorld& world, const protocol::Bye& event, pacing::TimePoint now);
@@ -247,8 +248,8 @@ class User : public pacing::TimerNode {
   std::uint32_t heartbeat_s_ = 0;
   std::uint32_t bye_retry_ms_ = 0;
   std::uint32_t draws_ = 0;
-  std::uint64_t epoch_ = 0;       ///< of the server's store when all was caught up; 0: not said
-  std::uint64_t next_epoch_ = 0;  ///< the same once it is
+  std::uint64_t epoch_ = 0;       ///< of the server's store, of which positions are; 0: not said
+  std::uint64_t next_epoch_ = 0;  ///< the same once all is caught up, after it was rewound
   pacing::TimePoint wanted_since_{};
   pacing::TimePoint login_due_{};
   pacing::TimePoint login_patience_ = pacing::TimePoint::max();

@@ -105,7 +105,7 @@ void User::on_welcome(UserWorld& world, const protocol::Welcome& event, TimePoin
   state_ = State::kCatchingUp;
   heartbeat_s_ = event.heartbeat_s;
   next_epoch_ = event.epoch;
-  if (event.rewound) forget_positions(world);
+  event.rewound ? forget_positions(world) : take_epoch();
   if (login_open_) {
     login_open_ = false;
     world.recorder.completed(Operation::kLogin, login_due_, now, now - attempt_began_);
@@ -125,7 +125,7 @@ void User::on_caught_up(UserWorld& world, const protocol::CaughtUp& event, TimeP
   state_ = State::kOnline;
   step_due_ = TimePoint::max();
   attempts_ = 0;
-  epoch_ = next_epoch_;
+  take_epoch();
   if (catch_up_open_) {
     catch_up_open_ = false;
     world.recorder.completed(Operation::kCatchUp, login_due_, now, now - attempt_began_);

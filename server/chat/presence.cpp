@@ -57,6 +57,11 @@ protocol::PresenceState Presence::state(UserId user) const {
   return {.user = user, .online = at->second.sessions > 0, .last_seen = at->second.last_seen};
 }
 
+bool Presence::is_online(UserId user) const {
+  const auto at = people_.find(user);
+  return at != people_.end() && at->second.sessions > 0;
+}
+
 void Presence::watch(UserId user, const ClientRef& watcher) {
   auto& clients = watchers_[user].clients;
   if (std::ranges::find(clients, watcher) == clients.end()) clients.push_back(watcher);

@@ -30,6 +30,7 @@ class Presence {
   /// Nothing of what was handed to batches and isn't durable yet ever will be.
   void failed();
   protocol::PresenceState state(UserId user) const;
+  bool is_online(UserId user) const;
 
   /// From now on changes of `user` are for `watcher`, too; twice is harmless.
   void watch(UserId user, const ClientRef& watcher);

@@ -186,8 +186,9 @@ asio::awaitable<HttpReply> put_asset(Services& services, const HttpRequest& requ
   const auto type = asset_type(request.content_type);
   if (!type) throw Refusal{Error::kUnsupportedType, {}};
   const std::uint64_t length = announced_bytes(services, *request.streamed_body);
-  const UploadShares::Entry share = enter_share(services, user, length);
+  // In this order: a server without a place takes nothing off what the user may upload.
   const Gate::Pass pass = enter(services, services.server.assets.uploads);
+  const UploadShares::Entry share = enter_share(services, user, length);
   const bool is_new = co_await store_body(services, *request.streamed_body, asset, length);
   const auto make_own = [&] { return own(services.server.directory, user, asset, *type); };
   const bool is_new_to_user = co_await on_worker(services, make_own);

@@ -148,7 +148,6 @@ std::vector<storage::CommitListener*> listeners_of(notify::PushService* pushes,
 Stores open_stores(const NodeOptions& options) {
   Stores stores;
   if (!options.data) {
-    stores.epochs.all.push_back(random_epoch());
     stores.log = std::make_unique<storage::MemoryMessageLog>();
     stores.directory = std::make_unique<storage::MemoryDirectory>();
     return stores;
@@ -157,7 +156,6 @@ Stores open_stores(const NodeOptions& options) {
       storage::RocksOptions{.directory = *options.data,
                             .durability = options.durability,
                             .open_files = options.store_files});
-  stores.epochs = storage::begin_epoch(*stores.rocks, random_epoch());
   stores.log = std::make_unique<storage::RocksMessageLog>(*stores.rocks, options.pushes.any());
   stores.directory = std::make_unique<storage::RocksDirectory>(*stores.rocks);
   stores.cache =
@@ -210,6 +208,14 @@ Node::Node(NodeOptions options)
     shards_.push_back(std::make_unique<Shard>(i, placement, parts));
   }
   listen();
+  begin_epoch();
+}
+
+// The last thing that may fail: a server that can't start, again and again, fills no list of
+// epochs.
+void Node::begin_epoch() {
+  stores_.epochs = stores_.rocks ? storage::begin_epoch(*stores_.rocks, random_epoch())
+                                 : chat::Epochs{{random_epoch()}};
 }
 
 Node::~Node() { shut_down(); }

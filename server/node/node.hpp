@@ -71,7 +71,7 @@ struct Stores {
   std::unique_ptr<chat::MessageLog> log;
   std::unique_ptr<chat::Directory> directory;
   std::unique_ptr<storage::CachedDirectory> cache;  ///< in front of it; null in memory
-  chat::Epochs epochs;
+  chat::Epochs epochs;                              ///< empty until the node is about to serve
 
   chat::Directory& fastest_directory() { return cache ? *cache : *directory; }
 };
@@ -104,6 +104,7 @@ class Node final : private gateway::NodeStatus, private notify::Homes {
   void ask_away(std::vector<chat::UserId> users, Answer answer) override;
 
   void listen();
+  void begin_epoch();
   void await_stop();
   void await_reload();
   void reload();

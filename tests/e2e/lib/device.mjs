@@ -35,6 +35,7 @@ export class Device {
     session.onEvent = (event) => this.#receive(event);
     session.say({ op: 'hello', token: this.server.token(this.user), have, epoch: this.epoch, ...hello });
     this.welcome = await session.take('welcome');
+    if (!this.welcome.rewound) this.epoch = this.welcome.epoch;
     this.caughtUp = await session.take('caught_up');
     this.epoch = this.welcome.epoch;
     for (const message of this.#unsent.values()) this.#say(message);

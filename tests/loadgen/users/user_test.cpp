@@ -276,15 +276,19 @@ TEST_F(DeviceTest, RepeatsWhatHasNoAnswerWithTheSameCmidAndBytes) {
   EXPECT_EQ(violations(), 0u);
 }
 
-TEST_F(DeviceTest, SaysOfWhichEpochItsPositionsAreOnceItHasCaughtUp) {
+TEST_F(DeviceTest, SaysOfWhichEpochItsPositionsAre) {
   bring_online();
   come_back({.user = {11}, .heartbeat_s = 30, .epoch = 7});
   EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 0u) << "it hadn't been told";
   come_back({.user = {11}, .heartbeat_s = 30, .epoch = 8});
-  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 0u) << "it hadn't caught up";
-  catch_up();
-  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 9});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 7u) << "what comes before all is caught up counts";
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 9, .rewound = true});
   EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 8u);
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 10, .rewound = true});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 8u) << "it hadn't caught up";
+  catch_up();
+  come_back({.user = {11}, .heartbeat_s = 30, .epoch = 10});
+  EXPECT_EQ(take<protocol::Hello>().at(0).epoch, 10u);
 }
 
 TEST_F(DeviceTest, GetsAllAgainFromAStoreThatWasRewound) {
