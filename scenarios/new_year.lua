@@ -22,7 +22,7 @@ scenario {
 }
 
 population {
-  messages = rhythm, bytes = 60, heartbeat = given.heartbeat,
+  messages = rhythm, bytes = 60, stored = 180, heartbeat = given.heartbeat,
   logins = curve { mean = day / given.logins, points = points }, stay = given.stay,
   zones = {  -- one fleet for all: it sees one midnight after the other
     { utc = 9, share = 0.10 }, { utc = 8, share = 0.15 }, { utc = 5.5, share = 0.25 }, { utc = 3, share = 0.12 },

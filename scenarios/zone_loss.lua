@@ -4,7 +4,7 @@ scenario {
   friends = { per_user = 1 },
   reading = { chance = 0.9, after = lognormal { median = "2s", p95 = "10s" } },
   args = { gap = "5s", bytes = 100 },
-  thresholds = { "lost == 0" },
+  thresholds = { "login.errors == 0", "lost == 0" },
 }
 
 -- Who can't be reached is written to all the same: what is to be seen is how long it takes then.

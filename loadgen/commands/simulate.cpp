@@ -96,6 +96,9 @@ int run_aggregate(const SimulateWords& words, std::chrono::system_clock::time_po
   simulate::AggregateOptions options{.run = to_options(words.run, now),
                                      .world = simulate::load_world(words.world, words.costs),
                                      .nodes = parse_nodes(words.nodes)};
+  if (options.run.ramp || options.run.warm_up) {
+    throw std::runtime_error("--ramp, --warmup: --fidelity aggregate begins with all people there");
+  }
   options.run.target.url = "a simulated fleet";
   return play_and_report(options.run, words.run.json, [&](const play::RunOptions& told) {
     options.run = told;
@@ -105,6 +108,9 @@ int run_aggregate(const SimulateWords& words, std::chrono::system_clock::time_po
 
 int run_simulation(const SimulateWords& words, std::chrono::system_clock::time_point now) {
   if (is_aggregate(words)) return run_aggregate(words, now);
+  if (words.nodes != "auto") {
+    throw std::runtime_error("--nodes: a fleet for --fidelity exact is said by its --world");
+  }
   SimulateOptions options{.run = to_options(words.run, now),
                           .world = simulate::load_world(words.world, words.costs)};
   const simulate::NodeIndex nodes = options.world.fleet.nodes;
@@ -139,10 +145,8 @@ void add_simulate(CLI::App& app, Action& action, std::chrono::system_clock::time
       add("--fidelity", "THRONG_FIDELITY", words->fidelity,
           "exact: each person is played; aggregate: all are added up, for 100M and more");
   fidelity->check(CLI::IsMember({"exact", "aggregate"}))->capture_default_str();
-  CLI::Option* const nodes =
-      add("--nodes", "THRONG_NODES", words->nodes,
-          "of a fleet in aggregate: a number, or auto: as many as hold the thresholds [auto]");
-  nodes->needs(fidelity);
+  add("--nodes", "THRONG_NODES", words->nodes,
+      "of a fleet in aggregate: a number, or auto: as many as hold the thresholds [auto]");
   CLI::Option* const seeds =
       add("--seeds", "THRONG_SEEDS", words->seeds,
           "FIRST..LAST: look for a seed that breaks a promise, and show what happened");

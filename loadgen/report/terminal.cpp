@@ -15,7 +15,7 @@ namespace {
 
 constexpr double kServiceDiffersFrom = 1.25;  // times; below that, a second line says nothing new
 constexpr std::size_t kExamplesShown = 3;
-constexpr int kAggregateLabel = 26;  // columns
+constexpr int kAggregateLabel = 30;  // columns
 
 struct Palette {
   const char* bold = "";

@@ -10,18 +10,19 @@ NodeIndex Balancer::choose(std::uint64_t user, RegionIndex region, pacing::TimeP
     if (rank(node, user, region, now) < rank(best, user, region, now)) best = node;
   }
   ++nodes_[best].connections;
-  turn_ = (best + 1) % model_.nodes;
+  turns_[region] = (best + 1) % model_.nodes;
   return best;
 }
 
 Balancer::Rank Balancer::rank(NodeIndex node, std::uint64_t user, RegionIndex region,
                               pacing::TimePoint now) const {
   const unsigned nearness = model_.region_of(node) == region ? 0 : 1;
-  return {looks_up(nodes_[node], now) ? nearness : 2, rank_by_policy(node, user)};
+  return {looks_up(nodes_[node], now) ? nearness : 2, rank_by_policy(node, user, region)};
 }
 
-std::uint64_t Balancer::rank_by_policy(NodeIndex node, std::uint64_t user) const {
-  const std::uint64_t from_turn = (node + model_.nodes - turn_) % model_.nodes;
+std::uint64_t Balancer::rank_by_policy(NodeIndex node, std::uint64_t user,
+                                       RegionIndex region) const {
+  const std::uint64_t from_turn = (node + model_.nodes - turns_[region]) % model_.nodes;
   switch (model_.policy) {
     case BalancerPolicy::kRoundRobin:
       return from_turn;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -14,7 +15,10 @@ namespace throng::simulate {
 class Balancer {
  public:
   /// Requires: the model outlives it.
-  explicit Balancer(const FleetModel& model) : model_(model), nodes_(model.nodes) {}
+  explicit Balancer(const FleetModel& model)
+      : model_(model),
+        nodes_(model.nodes),
+        turns_(std::max<std::size_t>(model.regions.size(), 1)) {}
 
   /// The node for a new connection of that user; it counts there until closed(). Those of the
   /// user's region come first, then other healthy ones; when no node looks healthy, all of them are
@@ -35,7 +39,7 @@ class Balancer {
   using Rank = std::pair<unsigned, std::uint64_t>;
 
   Rank rank(NodeIndex node, std::uint64_t user, RegionIndex region, pacing::TimePoint now) const;
-  std::uint64_t rank_by_policy(NodeIndex node, std::uint64_t user) const;
+  std::uint64_t rank_by_policy(NodeIndex node, std::uint64_t user, RegionIndex region) const;
   bool looks_up(const Node& node, pacing::TimePoint now) const {
     return now - node.changed_at < model_.check ? node.looked_up : node.up;
   }
@@ -44,7 +48,8 @@ class Balancer {
   const FleetModel& model_;
 
   std::vector<Node> nodes_;
-  NodeIndex turn_ = 0;  ///< the node behind the one that was chosen last
+  /// Of each region of people, the node behind the one that was chosen last.
+  std::vector<NodeIndex> turns_;
 };
 
 }  // namespace throng::simulate

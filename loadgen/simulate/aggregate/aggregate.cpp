@@ -39,9 +39,17 @@ scenario::Plan plan_for(const play::RunOptions& options) {
   return plan;
 }
 
-const World& without_faults(const World& world) {
-  if (world.faults.empty()) return world;
-  refuse(fmt::format("the world {} has faults, which only --fidelity exact plays", world.name));
+const World& with_one_node(const World& world) {
+  if (!world.faults.empty()) {
+    refuse(fmt::format("the world {} has faults, which only --fidelity exact plays", world.name));
+  }
+  if (world.fleet.nodes > 1) {
+    refuse(
+        fmt::format("the world {} is a fleet, which only --fidelity exact plays: say what one "
+                    "node is, and give their number by --nodes",
+                    world.name));
+  }
+  return world;
 }
 
 unsigned threads_of(const play::RunOptions& options) {
@@ -53,7 +61,7 @@ class Run {
  public:
   explicit Run(const AggregateOptions& options)
       : options_(options.run),
-        world_(without_faults(options.world)),
+        world_(with_one_node(options.world)),
         plan_(plan_for(options_)),
         thresholds_(play::thresholds_of(plan_, options_)),
         traffic_(plan_, scenario::load_population(options_.source)),

@@ -70,6 +70,13 @@ Duration local_time(const Zone& zone, Duration at) {
   return at + ahead + (ahead < Duration::zero() ? kDay : Duration::zero());
 }
 
+/// As many as come in the time `span` before `local`; as at its start before the curve begins.
+double came_within(const pacing::RateCurve& curve, Duration local, Duration span) {
+  const Duration from = std::max(local - span, Duration::zero());
+  const double before = pacing::to_seconds(span - (local - from)) * curve.rate_at(Duration::zero());
+  return curve.arrivals_by(local) - curve.arrivals_by(from) + before;
+}
+
 }  // namespace
 
 Intensity Intensity::scaled(double by) const {
@@ -110,12 +117,15 @@ Intensity Traffic::at(std::size_t region, Duration at) const {
   for (const Zone& zone : regions_[region].zones) {
     const double people = static_cast<double>(people_) * zone.share;
     const Duration local = local_time(zone, at);
-    const double logins = population_.logins ? population_.logins->curve().rate_at(local) : 0;
-    const double stays = logins * pacing::to_seconds(population_.stay);
     people_here += people;
     all.messages += people * population_.messages.curve().rate_at(local);
-    all.logins += people * logins;
-    all.online += population_.logins ? std::min(people, people * stays) : people;
+    if (!population_.logins) {
+      all.online += people;
+      continue;
+    }
+    const pacing::RateCurve& logins = population_.logins->curve();
+    all.logins += people * logins.rate_at(local);
+    all.online += people * std::min(1.0, came_within(logins, local, population_.stay));
   }
   // A chat's members live anywhere in the region.
   if (people_here > 0) all.reachable = all.online / people_here;

@@ -95,6 +95,18 @@ TEST(Balancer, KeepsPeopleInTheirRegionWhileItCan) {
   EXPECT_EQ(balancer.choose(1, 1, kStart + seconds(2)), 0u);
 }
 
+TEST(Balancer, GivesEachRegionATurnOfItsOwn) {
+  FleetModel model = three(BalancerPolicy::kRoundRobin);
+  model.regions = {{.name = "north", .nodes = 2}, {.name = "south", .nodes = 1}};
+  Balancer balancer(model);
+  std::vector<NodeIndex> north;
+  for (int i = 0; i < 4; ++i) {
+    north.push_back(balancer.choose(1, 0, kStart));
+    EXPECT_EQ(balancer.choose(2, 1, kStart), 2u);
+  }
+  EXPECT_THAT(north, ElementsAre(0, 1, 0, 1));
+}
+
 TEST(Balancer, TriesThemAllWhenNoneIsHealthy) {
   const FleetModel model = three(BalancerPolicy::kRoundRobin);
   Balancer balancer(model);

@@ -24,6 +24,19 @@ TEST(Traffic, AddsUpWhatPeopleDo) {
   EXPECT_NEAR(traffic.missed_per_login(), 9, 1e-6);
 }
 
+TEST(Traffic, HasThoseOnlineWhoCameWithinTheirStay) {
+  const Traffic traffic = traffic_of(R"(
+    local hours = {}
+    for hour = 0, 23 do hours[hour + 1] = hour == 13 and 11 or 1 end
+    scenario { users = "34k", duration = "1d", friends = { per_user = 2 } }
+    population { messages = poisson("1000s"), stay = "1h",
+                 logins = curve { mean = 24 * 3600, points = hours } })");
+  // One login a day: of 34 parts, six come while the rate rises from one to eleven.
+  EXPECT_NEAR(traffic.at(0, hours(13)).online, 6'000, 1);
+  EXPECT_NEAR(traffic.at(0, hours(14)).online, 6'000, 1);
+  EXPECT_NEAR(traffic.at(0, hours(12)).online, 1'000, 1);
+}
+
 TEST(Traffic, ChargesCoresAndDisksForIt) {
   const Traffic traffic = traffic_of(R"(
     scenario { users = "1M", duration = "1d", friends = { per_user = 2 }, reading = { chance = 0.5 } }
