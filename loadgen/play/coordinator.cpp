@@ -17,6 +17,12 @@
 namespace throng::play {
 namespace {
 
+LiveView::Part part_of_run(pacing::TimePoint begins, pacing::TimePoint measured_from,
+                           pacing::TimePoint measured_until) {
+  if (begins >= measured_until) return LiveView::Part::kDrain;
+  return begins >= measured_from ? LiveView::Part::kMeasured : LiveView::Part::kLeadIn;
+}
+
 /// Workers get so long to arm their users before the first is due.
 constexpr std::chrono::milliseconds kStartDelay{100};
 constexpr std::chrono::milliseconds kDrainInterval{50};
@@ -384,9 +390,8 @@ void Coordinator::on_worker_second(unsigned worker, WorkerSecond second) {
 void Coordinator::on_second(const measure::SecondSnapshot& second) {
   const pacing::TimePoint begins = run_start_ + std::chrono::seconds(second.second);
   live_.add(second, begins < measured_until_);
-  if (live_view_) {
-    live_view_->add_second(second, begins >= measured_from_ && begins < measured_until_);
-  }
+  if (live_view_)
+    live_view_->add_second(second, part_of_run(begins, measured_from_, measured_until_));
   if (files_) files_->add_second(second);
   if (page_) page_->add_second(second);
 }

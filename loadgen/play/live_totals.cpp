@@ -13,7 +13,7 @@ namespace {
 constexpr double kOnCurveOnly[] = {75, 95};
 
 report::OperationFigures figures_of(const measure::Histogram& latency, std::uint64_t errors,
-                                    double seconds) {
+                                    std::uint32_t seconds) {
   report::OperationFigures figures;
   figures.count = latency.count();
   if (seconds > 0) figures.rate_per_s = static_cast<double>(latency.count()) / seconds;
@@ -36,9 +36,32 @@ bool is_known_meanwhile(std::string_view metric) {
          !name.starts_with("errors.");
 }
 
+bool is_growing_count(const report::Threshold& threshold) {
+  const std::string_view metric = threshold.metric;
+  return threshold.unit.empty() && (metric.starts_with("users.") || metric.ends_with(".count") ||
+                                    metric == "errors" || metric.ends_with(".errors"));
+}
+
+/// Requires: it isn't met at `value`.
+bool may_grow_to_be_met(const report::Threshold& threshold, double value) {
+  if (!is_growing_count(threshold)) return false;
+  switch (threshold.comparison) {
+    case report::Comparison::kGreater:
+    case report::Comparison::kGreaterOrEqual:
+    case report::Comparison::kNotEqual:
+      return true;
+    case report::Comparison::kEqual:
+      return value < threshold.bound;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 void LiveTotals::add(const measure::SecondSnapshot& second, bool measured) {
+  ++seconds_;
+  if (measured) ++measured_seconds_;
   for (const measure::OperationSecond& each : second.operations) {
     if (!measured && !measure::is_arrival(each.name)) continue;
     Total& total = totals_[each.name];
@@ -47,11 +70,10 @@ void LiveTotals::add(const measure::SecondSnapshot& second, bool measured) {
   }
 }
 
-std::vector<std::pair<std::string, report::OperationFigures>> LiveTotals::operations(
-    double lead_in_s, double measured_s) const {
+std::vector<std::pair<std::string, report::OperationFigures>> LiveTotals::operations() const {
   std::vector<std::pair<std::string, report::OperationFigures>> all;
   for (const auto& [name, total] : totals_) {
-    const double seconds = measured_s + (measure::is_arrival(name) ? lead_in_s : 0);
+    const std::uint32_t seconds = measure::is_arrival(name) ? seconds_ : measured_seconds_;
     all.emplace_back(name, figures_of(total.latency, total.errors, seconds));
   }
   return all;
@@ -59,7 +81,9 @@ std::vector<std::pair<std::string, report::OperationFigures>> LiveTotals::operat
 
 view::Outlook outlook(const report::Threshold& threshold, const report::ThresholdResult& so_far) {
   if (!is_known_meanwhile(threshold.metric) || !so_far.value) return view::Outlook::kOpen;
-  return so_far.pass ? view::Outlook::kMet : view::Outlook::kMissed;
+  if (so_far.pass) return view::Outlook::kMet;
+  return may_grow_to_be_met(threshold, *so_far.value) ? view::Outlook::kOpen
+                                                      : view::Outlook::kMissed;
 }
 
 }  // namespace throng::play

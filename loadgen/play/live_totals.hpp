@@ -19,13 +19,12 @@ namespace throng::play {
 /// beginning of the measured time is in it. Owned by the coordinator's thread.
 class LiveTotals {
  public:
-  /// Takes a second of all workers. `measured`: it lies in the measured time; before that, people's
-  /// arrival counts only. Requires: once each, in order.
+  /// Takes a second of all workers. `measured`: it lies in the measured time, and not before, where
+  /// people's arrival counts only. Requires: once each, in order, none that comes later.
   void add(const measure::SecondSnapshot& second, bool measured);
 
-  /// Rates are over `measured_s`, those of people's arrival over `lead_in_s` too.
-  std::vector<std::pair<std::string, report::OperationFigures>> operations(double lead_in_s,
-                                                                           double measured_s) const;
+  /// Rates are over the measured seconds, those of people's arrival over all.
+  std::vector<std::pair<std::string, report::OperationFigures>> operations() const;
 
  private:
   struct Total {
@@ -33,10 +32,12 @@ class LiveTotals {
     measure::Histogram latency;
   };
   std::map<std::string, Total> totals_;
+  std::uint32_t seconds_ = 0;
+  std::uint32_t measured_seconds_ = 0;
 };
 
 /// How a threshold stands by what is known so far. What is known at the end only is open until
-/// then.
+/// then, and so is one on a count that may yet grow to where it is met.
 view::Outlook outlook(const report::Threshold& threshold, const report::ThresholdResult& so_far);
 
 }  // namespace throng::play

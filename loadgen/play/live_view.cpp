@@ -64,8 +64,8 @@ std::optional<std::string> LiveView::url() const {
   return server_ ? std::optional(server_->url()) : std::nullopt;
 }
 
-void LiveView::add_second(const measure::SecondSnapshot& second, bool measured) {
-  totals_.add(second, measured);
+void LiveView::add_second(const measure::SecondSnapshot& second, Part part) {
+  if (part != Part::kDrain) totals_.add(second, part == Part::kMeasured);
   page_.add(view::row_of(second));
 }
 
@@ -74,7 +74,7 @@ void LiveView::show(const LiveMoment& moment) {
   so_far_.time.measured_s = moment.measured_s;
   so_far_.users.connected_peak = moment.connected_peak;
   so_far_.users.logins = moment.logins;
-  so_far_.operations = totals_.operations(moment.lead_in_s, moment.measured_s);
+  so_far_.operations = totals_.operations();
   so_far_.ledger.expected = moment.standing.outstanding.due;
   so_far_.ledger.delivered = moment.standing.outstanding.seen;
   so_far_.validity = moment.validity;

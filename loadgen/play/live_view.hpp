@@ -36,6 +36,9 @@ std::vector<view::Bound> bounds_of(const report::ValidityFigures& validity);
 /// Shows a run on a page of its own while it goes on. Owned by the coordinator's thread.
 class LiveView {
  public:
+  /// Where in the run a second lies.
+  enum class Part : std::uint8_t { kLeadIn, kMeasured, kDrain };
+
   /// `on_stop` is called by another thread. Errors: std::runtime_error that names the address when
   /// it can't be had and may not be another.
   LiveView(const RunOptions& options, const Prepared& prepared, std::function<void()> on_stop);
@@ -45,7 +48,7 @@ class LiveView {
   /// Why the page isn't where it was asked for; empty if it is.
   const std::string& note() const { return note_; }
 
-  void add_second(const measure::SecondSnapshot& second, bool measured);
+  void add_second(const measure::SecondSnapshot& second, Part part);
   void show(const LiveMoment& moment);
   /// The run is over. Who watches gets a moment to learn it.
   void finish(const report::RunResult& result);

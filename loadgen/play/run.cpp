@@ -42,8 +42,10 @@ class Run {
     outcome.code = static_cast<ExitCode>(outcome.result->exit_code);
     const measure::Tallies totals = played.recorded->totals(warm_up_of(options_, played).steps);
     outcome.error = coordinator.write_files(totals, *outcome.result).value_or("");
-    if (outcome.error.empty()) coordinator.dismiss_crews();
-    coordinator.show_result(*outcome.result);
+    if (outcome.error.empty()) {
+      coordinator.dismiss_crews();
+      coordinator.show_result(*outcome.result);
+    }
     hand_over(coordinator, *outcome.result);
     return outcome;
   }

@@ -7,6 +7,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http.hpp>
+#include <exception>
 #include <utility>
 
 #include "loadgen/serve/address.hpp"
@@ -109,7 +110,11 @@ asio::awaitable<void> HttpLoop::serve_all() {
     error_code error;
     auto socket = co_await acceptor_.async_accept(asio::redirect_error(asio::use_awaitable, error));
     if (!error) {
-      co_await serve_(Stream(std::move(socket)));
+      try {
+        co_await serve_(Stream(std::move(socket)));
+      } catch (const std::exception&) {
+        // Of this connection only: its socket is closed, and the next one is served.
+      }
       continue;
     }
     asio::steady_timer pause(acceptor_.get_executor(), kAcceptPause);

@@ -63,19 +63,16 @@ json::object ledger_json(const Status& status) {
   const report::LedgerFigures& ledger = status.run.ledger;
   json::array checks;
   for (const report::LedgerCheck& check : report::ledger_checks(ledger)) {
-    if (!status.over) break;
+    if (!status.over || !ledger.kept) break;
     checks.push_back(json::object{
         {"promise", check.promise}, {"counted", check.counted}, {"holds", check.holds}});
   }
   std::vector<std::string> notes = report::ledger_notes(ledger);
   notes.insert(notes.end(), ledger.examples.begin(), ledger.examples.end());
-  return {{"expected", ledger.expected},
-          {"delivered", ledger.delivered},
-          {"pending", status.pending_sends},
-          {"sent", ledger.sent},
-          {"acked", ledger.acked},
-          {"checks", std::move(checks)},
-          {"notes", texts(notes)}};
+  return {{"kept", ledger.kept},           {"expected", ledger.expected},
+          {"delivered", ledger.delivered}, {"pending", status.pending_sends},
+          {"sent", ledger.sent},           {"acked", ledger.acked},
+          {"checks", std::move(checks)},   {"notes", texts(notes)}};
 }
 
 json::object validity_json(const Status& status) {

@@ -42,7 +42,7 @@ constexpr std::string_view kStreamHead =
 
 Provenance provenance(const serve::Request& request) {
   return {serve::view(request[http::field::host]), serve::view(request[http::field::origin]),
-          serve::view(request[kTokenHeader])};
+          serve::view(request[kTokenHeader]), serve::view(request["Sec-Fetch-Site"])};
 }
 
 serve::Response not_allowed(const char* allowed) {
@@ -63,6 +63,20 @@ asio::awaitable<bool> write(serve::Stream& stream, std::string_view text) {
 }  // namespace
 
 class LiveServer::Loop {
+  /// One of those who watch.
+  class Place {
+   public:
+    explicit Place(std::atomic<int>& taken) : taken_(taken), number_(++taken) {}
+    Place(const Place&) = delete;
+    Place& operator=(const Place&) = delete;
+    ~Place() { --taken_; }
+    int number() const { return number_; }
+
+   private:
+    std::atomic<int>& taken_;
+    const int number_;
+  };
+
  public:
   Loop(const LivePage& page, const std::string& address, std::function<void()> on_stop)
       : page_(page),
@@ -89,14 +103,14 @@ class LiveServer::Loop {
     const auto request = co_await serve::read_request(stream);
     if (!request) co_return;
     if (wants_stream(*request)) {
-      if (++streams_ <= kMaxStreams) {
+      const Place place(streams_);
+      if (place.number() <= kMaxStreams) {
         co_await tell(stream);
       } else {
         co_await serve::answer(
             stream, *request,
             serve::refusal(http::status::service_unavailable, "Too many watch this run already."));
       }
-      --streams_;
     } else {
       co_await serve::answer(stream, *request, respond(*request));
     }
@@ -104,7 +118,7 @@ class LiveServer::Loop {
 
   bool wants_stream(const serve::Request& request) const {
     return serve::view(request.target()) == "/events" && request.method() == http::verb::get &&
-           may_read(provenance(request));
+           may_watch(provenance(request));
   }
 
   /// All news, until the run is over or nobody takes them.

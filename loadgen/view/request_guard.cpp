@@ -38,8 +38,13 @@ bool may_read(const Provenance& request) {
   return !error;
 }
 
+bool may_watch(const Provenance& request) {
+  return may_read(request) &&
+         (request.site.empty() || request.site == "none" || request.site == "same-origin");
+}
+
 bool may_stop(const Provenance& request, std::string_view token) {
-  return may_read(request) && request.origin == "http://" + std::string(request.host) &&
+  return may_watch(request) && request.origin == "http://" + std::string(request.host) &&
          request.token.size() == token.size() &&
          sodium_memcmp(request.token.data(), token.data(), token.size()) == 0;
 }

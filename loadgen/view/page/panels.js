@@ -110,6 +110,7 @@ const Panels = (() => {
   }
 
   function ledgerTile({ over, ledger }) {
+    if (!ledger.kept) return tile('Ledger', 'none', 'was kept');
     const broken = ledger.checks.filter(({ holds }) => !holds).length;
     if (over) return tile('Ledger', broken === 0 ? 'holds' : 'broken', `${whole(ledger.delivered)} of ${whole(ledger.expected)} delivered`, broken === 0 ? 'good' : 'bad');
     return tile('On their way', whole(Math.max(0, ledger.expected - ledger.delivered)),
@@ -161,6 +162,10 @@ const Panels = (() => {
   }
 
   function ledger({ ledger: figures, over }) {
+    if (!figures.kept) {
+      place('ledger').replaceChildren(html('p', { class: 'muted' }, 'None was kept for this run.'));
+      return;
+    }
     if (over) {
       place('ledger').replaceChildren(...ledgerChecks(figures));
       return;

@@ -144,6 +144,11 @@
   }
 
   function replace(doc) {
+    // Another run is at this address: the page is that of one before, and can't end it.
+    if (model.plan && model.plan.started !== doc.plan.started) {
+      location.reload();
+      return;
+    }
     model.replace(doc);
     Panels.plan(doc.plan);
     show();
