@@ -28,8 +28,8 @@ pacing::Duration busiest_time(const Sampler& sampler, std::size_t region);
 Peak play_peak(const Sampler& sampler, std::size_t region, std::uint64_t nodes);
 
 /// The fewest nodes that hold the thresholds at the region's peak: those on operations that are
-/// simulated, with cores and disks at most nine tenths busy. Nothing: no number does; see
-/// fewest_nodes().
+/// simulated, with cores at most nine tenths busy, and disks by their records alone. Nothing: no
+/// number does; see fewest_nodes().
 std::optional<std::uint64_t> nodes_needed(const Sampler& sampler, std::size_t region,
                                           const std::vector<report::Threshold>& thresholds);
 
